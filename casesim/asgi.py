@@ -1,0 +1,16 @@
+"""Where Daphne comes in: pages go to Django, `/ws/` to the rooms."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casesim.settings")
+django_application = get_asgi_application()
+
+# Only now are the apps loaded, and consumers import models.
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from rooms.transport.routing import websocket_urlpatterns  # noqa: E402
+
+# The consumer asks about Origin and seat itself: it knows bearer tokens, which no middleware does.
+application = ProtocolTypeRouter({"http": django_application, "websocket": URLRouter(websocket_urlpatterns)})
