@@ -9,8 +9,8 @@ if "CASESIM_VAR" not in os.environ:
     os.environ["CASESIM_VAR"] = tempfile.mkdtemp(prefix="casesim-tests-")
     atexit.register(shutil.rmtree, os.environ["CASESIM_VAR"], ignore_errors=True)
 
-from casesim.settings import *  # noqa: E402, F403
-from casesim.settings import ALLOWED_HOSTS, DATABASES, STORAGES, VAR  # noqa: E402
+from casesim.settings import *  # noqa: F403
+from casesim.settings import ALLOWED_HOSTS, DATABASES, STORAGES, VAR
 
 ALLOWED_HOSTS += ["testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, and guards nothing here
