@@ -487,6 +487,7 @@ class InjectFired(Event):
     expected: str
     why: str
     by: str
+    reveals: tuple[str, ...] = ()  # facts that are out with it
 
 
 class InjectSpoken(Event):

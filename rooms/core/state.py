@@ -1,0 +1,340 @@
+"""State: the fold of a room's log, used to decide. Pure; every value is replaced, never changed.
+
+Times inside a State are on the room's own clock, which stands still while the room is paused:
+`clock(at) = at - paused_total`. So a pause moves every deadline exactly once, when it ends.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, assert_never
+
+from rooms.core import messages as m
+
+Status = Literal["new", "lobby", "live", "paused", "ended"]
+InjectStatus = Literal["waiting", "held", "cued", "spoken", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    seat: str
+    kind: str
+    role: str
+    title: str
+    name: str = ""
+    bot: bool = False
+    ready: bool = False
+    hand: bool = False
+
+    @property
+    def occupant(self) -> Literal["person", "bot", "empty"]:
+        if self.bot:
+            return "bot"
+        return "person" if self.name else "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A decision as it stood at one time."""
+
+    choice: str
+    why: str
+    gives_up: str
+    would_change: str
+    at: int  # wall time, for people to read
+
+    def words(self) -> str:
+        return f"{self.choice} {self.why} {self.gives_up} {self.would_change}"
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    by: str
+    text: str
+    yielded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    mark: str
+    by: str
+    versions: tuple[Version, ...]
+    objections: tuple[Objection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    mark: str
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    mark: str
+    what: str
+    role: str
+    state: Literal["open", "given", "refused"] = "open"
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InjectState:
+    status: InjectStatus = "waiting"
+    why: str = ""
+    due_by: int = 0  # of a cue: spoken for the seat at this time
+
+
+WAITING = InjectState()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    seq: int = 0
+    at: int = 0  # wall time of the last event; `at` never goes back
+    status: Status = "new"
+    seats: Mapping[str, Seat] = field(default_factory=dict)
+    phase: str | None = None
+    started: int = 0
+    ends: int = 0
+    paused_at: int | None = None  # wall time
+    paused_total: int = 0
+    decisions: tuple[Decision, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    requests: tuple[Request, ...] = ()
+    injects: Mapping[str, InjectState] = field(default_factory=dict)
+    last_inject: int = 0
+    facts_out: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    quiet: bool = False
+    utterances: int = 0
+    heard_to: int = 0  # every utterance up to here has been heard by the listener
+    acts: Mapping[str, int] = field(default_factory=dict)
+    phase_acts: frozenset[str] = frozenset()
+    candidate_spoke: int = 0
+    words: Mapping[str, int] = field(default_factory=dict)
+
+    def clock(self, at: int) -> int:
+        """Wall time to room time."""
+        return at - self.paused_total
+
+    def wall(self, clock: int) -> int:
+        """Room time to wall time, if no further pause comes."""
+        return clock + self.paused_total
+
+    def inject(self, key: str) -> InjectState:
+        return self.injects.get(key, WAITING)
+
+    def decision(self, mark: str) -> Decision | None:
+        return next((d for d in self.decisions if d.mark == mark), None)
+
+    def request(self, mark: str) -> Request | None:
+        return next((r for r in self.requests if r.mark == mark), None)
+
+    def of_kind(self, *kinds: str) -> tuple[str, ...]:
+        """The seats of these kinds, in the order they were laid."""
+        return tuple(s.seat for s in self.seats.values() if s.kind in kinds)
+
+    def seat_of(self, role: str) -> str | None:
+        """The seat that plays a role, if the room has one."""
+        return next((s.seat for s in self.seats.values() if s.role == role), None)
+
+    def revisions(self) -> int:
+        return sum(len(d.versions) - 1 for d in self.decisions)
+
+
+def fold(log: Iterable[tuple[int, m.AnyEvent]], state: State | None = None) -> State:
+    """The state after a log of (at, event), from the start or from a state already folded."""
+    state = state or State()
+    for at, event in log:
+        state = apply(state, event, at)
+    return state
+
+
+def apply(state: State, event: m.AnyEvent, at: int) -> State:  # noqa: C901  (one case a line)
+    """The state after one more event, committed at wall time `at`."""
+    state = replace(state, seq=state.seq + 1, at=max(at, state.at))
+    match event:
+        case m.RoomOpened():
+            return replace(state, status="lobby", seats=_laid(event))
+        case m.SeatTaken():
+            # a new person has not read the brief; a bot need not
+            return _seat(state, event.seat, name=event.name, bot=event.bot, ready=event.bot)
+        case m.SeatLeft():
+            return _seat(state, event.seat, name="", bot=False, ready=False, hand=False)
+        case m.Readied():
+            return _seat(state, event.seat, ready=event.ready)
+        case m.HandRaised():
+            return _seat(state, event.by, hand=event.up)
+        case m.PhaseStarted():
+            return _phase_started(state, event)
+        case m.PhaseEnded():
+            return replace(state, phase=None)
+        case m.Paused():
+            return replace(state, status="paused", paused_at=state.at)
+        case m.Resumed():
+            total = state.paused_total + event.paused_for
+            return replace(state, status="live", paused_at=None, paused_total=total)
+        case m.Extended():
+            return replace(state, ends=state.clock(event.ends_at))
+        case m.RoomEnded():
+            return replace(state, status="ended", phase=None, paused_at=None)
+        case m.BotsQuieted():
+            return replace(state, quiet=event.quiet)
+        case m.InjectCued() | m.InjectFired() | m.InjectHeld() | m.InjectSkipped():
+            return _inject(state, event)
+        case m.Heard():
+            return _heard(state, event)
+        case m.Briefed() | m.Whispered():
+            return state
+        case _:
+            return _board(_spoken(state, event), event)
+
+
+Talk = (
+    m.Said | m.Asked | m.Summarised | m.Assumed | m.Decided | m.Revised
+    | m.DataRequested | m.DataGiven | m.DataRefused | m.FactRevealed | m.InjectSpoken
+)  # fmt: skip
+
+
+def _board(state: State, event: Talk) -> State:  # noqa: C901  (one case a line)
+    """What talk leaves behind: decisions, assumptions, requests, facts that are out."""
+    match event:
+        case m.Decided():
+            decision = Decision(event.mark, event.by, (_version(event, state.at),))
+            return replace(state, decisions=(*state.decisions, decision))
+        case m.Revised():
+            return _decision(state, event.mark, lambda d: _revised(d, _version(event, state.at)))
+        case m.Assumed():
+            assumption = Assumption(event.mark, event.text, state.at)
+            return replace(state, assumptions=(*state.assumptions, assumption))
+        case m.Said():
+            return _stance(state, event)
+        case m.Asked():
+            return replace(state, asked=state.asked | {event.role})
+        case m.DataRequested():
+            request = Request(event.mark, event.what, event.role)
+            asked = state.asked | {event.role}
+            return replace(state, requests=(*state.requests, request), asked=asked)
+        case m.DataGiven():
+            state = _answered(state, event.mark, state_="given", why=event.text)
+            return _out(state, event.fact)
+        case m.DataRefused():
+            return _answered(state, event.mark, state_="refused", why=event.why)
+        case m.FactRevealed():
+            return _out(state, event.fact)
+        case m.Summarised() | m.InjectSpoken():
+            return state
+        case _:
+            assert_never(event)
+
+
+def _laid(event: m.RoomOpened) -> dict[str, Seat]:
+    return {
+        s.seat: Seat(s.seat, s.kind, s.role, s.title, s.title if s.bot else "", s.bot, ready=s.bot)
+        for s in event.seats
+    }
+
+
+def _seat(state: State, seat: str, **changes: object) -> State:
+    changed = replace(state.seats[seat], **changes)  # type: ignore[arg-type]
+    return replace(state, seats={**state.seats, seat: changed})
+
+
+def _phase_started(state: State, event: m.PhaseStarted) -> State:
+    now = state.clock(state.at)
+    return replace(
+        state,
+        status="live",
+        phase=event.phase,
+        started=now,
+        ends=state.clock(event.ends_at),
+        phase_acts=frozenset(),
+        candidate_spoke=now,
+    )
+
+
+def _inject(state: State, event: m.InjectCued | m.InjectFired | m.InjectHeld | m.InjectSkipped) -> State:
+    match event:
+        case m.InjectCued():
+            new = InjectState("cued", event.why, state.clock(event.owed_by))
+            return replace(_set_inject(state, event.inject, new), last_inject=state.clock(state.at))
+        case m.InjectFired():
+            state = _set_inject(state, event.inject, InjectState("spoken", event.why))
+            facts = state.facts_out | set(event.reveals)
+            return replace(state, last_inject=state.clock(state.at), facts_out=facts)
+        case m.InjectHeld():
+            return _set_inject(state, event.inject, InjectState("held" if event.held else "waiting"))
+        case m.InjectSkipped():
+            return _set_inject(state, event.inject, InjectState("skipped", event.why))
+        case _:
+            assert_never(event)
+
+
+def _set_inject(state: State, key: str, new: InjectState) -> State:
+    return replace(state, injects={**state.injects, key: new})
+
+
+def _heard(state: State, event: m.Heard) -> State:
+    acts = dict(state.acts)
+    for act in event.acts:
+        acts[act] = acts.get(act, 0) + 1
+    phase_acts = state.phase_acts | set(event.acts)
+    return replace(state, acts=acts, phase_acts=phase_acts, heard_to=event.utterance)
+
+
+def _spoken(state: State, event: Talk) -> State:
+    """Airtime, and when the candidate was last heard."""
+    count = len(_text(event).split())
+    words = {**state.words, event.by: state.words.get(event.by, 0) + count}
+    state = replace(state, words=words)
+    number = getattr(event, "utterance", None)
+    if number is None:
+        return state
+    return replace(state, utterances=number, candidate_spoke=state.clock(state.at))
+
+
+def _text(event: Talk) -> str:
+    match event:
+        case m.Decided() | m.Revised():
+            return f"{event.choice} {event.why} {event.gives_up} {event.would_change}"
+        case m.DataRequested():
+            return event.what
+        case m.DataRefused():
+            return event.why
+        case _:
+            return event.text
+
+
+def _version(event: m.Decided | m.Revised, at: int) -> Version:
+    return Version(event.choice, event.why, event.gives_up, event.would_change, at)
+
+
+def _revised(decision: Decision, version: Version) -> Decision:
+    return replace(decision, versions=(*decision.versions, version))
+
+
+def _stance(state: State, event: m.Said) -> State:
+    if event.about is None or event.stance is None:
+        return state
+    if event.stance == "objects":
+        objection = Objection(event.by, event.text)
+        return _decision(state, event.about, lambda d: replace(d, objections=(*d.objections, objection)))
+    return _decision(state, event.about, lambda d: replace(d, objections=_yielded(d.objections, event.by)))
+
+
+def _yielded(objections: tuple[Objection, ...], by: str) -> tuple[Objection, ...]:
+    return tuple(replace(o, yielded=True) if o.by == by else o for o in objections)
+
+
+def _decision(state: State, mark: str, change: Callable[[Decision], Decision]) -> State:
+    decisions = tuple(change(d) if d.mark == mark else d for d in state.decisions)
+    return replace(state, decisions=decisions)
+
+
+def _answered(state: State, mark: str, state_: Literal["given", "refused"], why: str) -> State:
+    requests = tuple(replace(r, state=state_, why=why) if r.mark == mark else r for r in state.requests)
+    return replace(state, requests=requests)
+
+
+def _out(state: State, fact: str | None) -> State:
+    return state if fact is None else replace(state, facts_out=state.facts_out | {fact})
