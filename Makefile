@@ -14,8 +14,8 @@ help: ## Say what can be made
 
 setup: $(STAMP) ## Make .venv and install what is pinned
 
-demo: $(STAMP) ## Start everything with a demo room; PORT=8001 for another port
-	@PORT="$(PORT)" $(PY) manage.py demo
+demo: $(STAMP) ## Start everything with a demo room; PORT=8001 for another port, NEW=1 for a new room
+	@PORT="$(PORT)" $(PY) manage.py demo $(if $(NEW),--new)
 
 test: $(STAMP) ## Run every test, on SQLite and on PostgreSQL, with a real Redis-compatible server
 	$(PY) -m tests.servers --all

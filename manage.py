@@ -6,11 +6,15 @@ import sys
 
 
 def main() -> None:
-    """Run one management command."""
+    """Run one management command; a setting that makes no sense is one line and not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casesim.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"casesim: {error}")
 
 
 if __name__ == "__main__":

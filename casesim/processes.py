@@ -246,3 +246,30 @@ def stopping_signals() -> Iterator[None]:
 
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextlib.contextmanager
+def in_the_foreground() -> Iterator[None]:
+    """Be the only one whom Ctrl-C reaches in this terminal, as a shell does for its jobs.
+
+    Otherwise `make`, which started us, would call an orderly end a failure.
+    """
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        yield  # no terminal
+        return
+    before = os.tcgetpgrp(terminal)
+    if before != os.getpgrp() or before == os.getpid():
+        os.close(terminal)
+        yield  # in the background, where the terminal is somebody else's; or alone in it already
+        return
+    for number in (signal.SIGTTOU, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_IGN)
+    os.setpgid(0, 0)
+    os.tcsetpgrp(terminal, os.getpgrp())
+    try:
+        yield
+    finally:
+        os.tcsetpgrp(terminal, before)
+        os.close(terminal)

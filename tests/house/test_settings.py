@@ -1,0 +1,57 @@
+"""A setting that makes no sense stops casesim with its name, in one line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from casesim.processes import ROOT
+
+
+def check(tmp_path: Path, **env: str) -> "subprocess.CompletedProcess[str]":
+    kept = {"PATH": os.environ["PATH"], "CASESIM_VAR": str(tmp_path / "var"), **env}
+    command = [sys.executable, "manage.py", "check"]
+    return subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("DEBUG", "maybe", "DEBUG must be 0 or 1, not 'maybe'"),
+        ("HTTPS", "true", "HTTPS must be 0 or 1, not 'true'"),
+        ("PORT", "80a", "PORT must be a whole number from 1 to 65535, not '80a'"),
+        ("PORT", "70000", "PORT must be a whole number from 1 to 65535, not '70000'"),
+        ("SECRET_KEY", "short", "SECRET_KEY must have at least 32 characters"),
+        ("SITE_URL", "casesim.example", "SITE_URL must begin with http:// or https://"),
+        ("REDIS_URL", "localhost:6379", "REDIS_URL must begin with redis:// or rediss://"),
+        (
+            "DATABASE_URL",
+            "mysql://u:s3cret@host/db",
+            "DATABASE_URL must begin with sqlite:// or postgresql://",
+        ),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'loud'"),
+    ],
+)
+def test_nonsense_stops_casesim_with_the_name_of_the_variable(tmp_path, name, value, complaint):
+    done = check(tmp_path, **{name: value})
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert done.stderr.startswith(f"casesim: {complaint}")
+    assert "s3cret" not in done.stderr
+
+
+def test_nothing_has_to_be_set(tmp_path):
+    done = check(tmp_path)
+    assert done.returncode == 0, done.stderr
+    key = tmp_path / "var" / "secret-key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert check(tmp_path).returncode == 0
+    assert len(key.read_text()) >= 50
+
+
+def test_empty_is_the_same_as_unset(tmp_path):
+    empty = dict.fromkeys(
+        ("DEBUG", "PORT", "SECRET_KEY", "SITE_URL", "REDIS_URL", "DATABASE_URL", "LOG_LEVEL"), ""
+    )
+    assert check(tmp_path, **empty).returncode == 0
