@@ -58,6 +58,7 @@ class Rubric(Doc):
     key: Key
     version: Annotated[int, Field(ge=1)]
     name: Line
+    guide: Text | None = None  # what every rater is told before marking
     not_observed: Text  # when a rater should choose "not observed"
     bar: Annotated[float, Field(ge=1, le=9)]  # the declared bar on the rubric's own scale
     bar_set_by: Line
