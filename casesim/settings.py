@@ -145,7 +145,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "casesim.static_files.WholeStaticFiles",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -189,6 +189,7 @@ CASESIM_SEAT_HOME = {"rater": "scoring:sheet"}
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns when it is not there yet
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [path for path in [BASE_DIR / "casesim" / "static"] if path.is_dir()]
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,0 +1,52 @@
+"""Static files reach the browser, with imports that work after their names have changed."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.files.base import ContentFile
+from django.test import Client
+
+from casesim.static_files import HashedStaticFiles
+
+
+def test_a_static_file_is_served_whole_and_to_our_own_pages_alone():
+    name, storage = next(
+        (name, storage) for finder in finders.get_finders() for name, storage in finder.list(None)
+    )
+    answer = Client().get(f"/static/{name}")
+    assert (answer.status_code, answer.streaming) == (200, False)
+    assert answer.content == Path(storage.path(name)).read_bytes()
+    assert "Access-Control-Allow-Origin" not in answer
+
+
+def test_a_copy_that_still_holds_is_not_sent_again():
+    name = next(name for finder in finders.get_finders() for name, _ in finder.list(None))
+    first = Client().get(f"/static/{name}")
+    again = Client().get(f"/static/{name}", headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.fixture
+def gathered(tmp_path: Path) -> HashedStaticFiles:
+    """Two modules, as `collectstatic` leaves them."""
+    storage = HashedStaticFiles(location=tmp_path, base_url="/static/")
+    sources = {
+        "rooms/main.js": 'import {\n  receive,\n} from "./parts/store.js";\nimport "../vendor.js";\n',
+        "rooms/parts/store.js": 'import { html } from "../../vendor.js";\nexport const receive = html;\n',
+        "vendor.js": "export const html = 1;\n",
+    }
+    for name, source in sources.items():
+        storage.save(name, ContentFile(source.encode()))
+    processed = storage.post_process({name: (storage, name) for name in sources})
+    assert [error for _, _, error in processed if isinstance(error, Exception)] == []
+    return storage
+
+
+def test_a_module_imports_the_others_by_their_new_names(gathered, tmp_path):
+    names = {name: Path(gathered.stored_name(name)).name for name in ("rooms/parts/store.js", "vendor.js")}
+    main = (tmp_path / gathered.stored_name("rooms/main.js")).read_text()
+    store = (tmp_path / gathered.stored_name("rooms/parts/store.js")).read_text()
+    assert f'from "./parts/{names["rooms/parts/store.js"]}";' in main
+    assert f'"../{names["vendor.js"]}";' in main
+    assert f'from "../../{names["vendor.js"]}";' in store
