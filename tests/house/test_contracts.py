@@ -1,5 +1,6 @@
 """Who may import whom: the contracts of pyproject.toml hold, and they bite."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,8 @@ APPS = ["casesim", "scenarios", "rooms", "scoring"]
 
 def lint_imports(where: Path) -> "subprocess.CompletedProcess[str]":
     command = [Path(sys.executable).parent / "lint-imports", "--no-cache"]
-    return subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)
+    wide = {**os.environ, "COLUMNS": "200"}  # or a long name is broken over two lines
+    return subprocess.run(command, cwd=where, env=wide, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -47,5 +49,5 @@ def test_a_step_up_the_stairs_breaks_a_contract(copy, module, line, contract):
     with (copy / module).open("a") as file:
         file.write(f"\n{line}\n")
     done = lint_imports(copy)
-    broken = [said for said in done.stdout.splitlines() if said.startswith(contract)]
-    assert (done.returncode, [said.endswith("BROKEN") for said in broken]) == (1, [True]), done.stdout
+    broken = [said for said in done.stdout.splitlines() if said.endswith("BROKEN")]
+    assert [said.startswith(contract) for said in broken] == [True], done.stdout
