@@ -40,21 +40,22 @@ def missing(what: str) -> None:
     pytest.skip(f"{what} is missing")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium with a profile of its own; each `browser.new_context()` is another person."""
+    """Chromium with a profile of its own; each `browser.new_context()` is another person.
+
+    Playwright keeps an event loop running in this thread: no asynchronous tests in the same module.
+    """
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     if not Path(path).exists():
         missing(f"Chromium ({path})")
     from playwright.sync_api import sync_playwright
 
-    # Playwright keeps an event loop running in this thread, which Django takes for asynchronous code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Django takes that loop for asynchronous code
         chromium = playwright.chromium.launch(executable_path=path, headless=True, args=QUIET_CHROMIUM)
         yield chromium
         chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @dataclass(frozen=True)
