@@ -7,13 +7,23 @@ UTC, as given by whoever calls; nothing here reads a clock.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from scenarios.core.schema import Key
 
-Text = Annotated[str, Field(min_length=1, max_length=4000)]
-Short = Annotated[str, Field(min_length=1, max_length=600)]
-Name = Annotated[str, Field(min_length=1, max_length=80)]
+
+def _printable(text: str) -> str:
+    """No control characters but tab and line ends: PostgreSQL stores no NUL, and nobody reads the others."""
+    if any(c < " " and c not in "\t\n\r" for c in text):
+        raise ValueError("text holds a control character")
+    return text
+
+
+Printable = AfterValidator(_printable)
+Text = Annotated[str, Field(min_length=1, max_length=4000), Printable]
+OwnText = Annotated[str, Field(max_length=4000), Printable]
+Short = Annotated[str, Field(min_length=1, max_length=600), Printable]
+Name = Annotated[str, Field(min_length=1, max_length=80), Printable]
 Mark = Annotated[str, Field(pattern=r"^[DAR][1-9][0-9]{0,3}$")]  # D2: second decision
 Acts = Annotated[tuple[Key, ...], Field(max_length=12)]
 
@@ -117,7 +127,7 @@ class GiveData(Command):
     request: Mark
     data_set: Key | None = None
     fact: Key | None = None
-    text: Annotated[str, Field(max_length=4000)] = ""
+    text: OwnText = ""
 
 
 class RefuseData(Command):
@@ -131,7 +141,7 @@ class Reveal(Command):
 
     type: Literal["reveal"] = "reveal"
     fact: Key
-    text: Annotated[str, Field(max_length=4000)] = ""  # own words; empty: the fact's own
+    text: OwnText = ""  # own words; empty: the fact's own
 
 
 class PutInject(Command):
@@ -139,7 +149,7 @@ class PutInject(Command):
 
     type: Literal["inject"] = "inject"
     inject: Key
-    text: Annotated[str, Field(max_length=4000)] = ""
+    text: OwnText = ""
 
 
 class Whisper(Command):
@@ -186,7 +196,7 @@ class Fire(Command):
 
     type: Literal["fire"] = "fire"
     inject: Key
-    text: Annotated[str, Field(max_length=4000)] = ""
+    text: OwnText = ""
 
 
 class Hold(Command):
@@ -230,7 +240,7 @@ class End(Command):
     """End the room now."""
 
     type: Literal["end"] = "end"
-    why: Annotated[str, Field(max_length=600)] = ""
+    why: Annotated[str, Field(max_length=600), Printable] = ""
 
 
 # --- of the seats that are not people --------------------------------------------------------------

@@ -1,0 +1,287 @@
+"""The hub: this process's table of rooms and sockets. Hands out each audience's bytes, strictly in order.
+
+Everything here runs in one event loop, so what stands between two awaits happens at once. The hub
+reads the log, never writes it, and holds for each room the fold of what it has handed out.
+"""
+
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+from rooms.core import messages as m
+from rooms.core.feed import head, item_json, visible_to
+from rooms.core.state import State, apply
+from rooms.live import log
+from scenarios.core.schema import Scenario
+from scenarios.queries import scenario as scenario_of
+
+PAGE = 200  # items in one feed frame
+FRAMES = 1_024  # frames that may wait for one socket
+BYTES = 1 << 20
+TOO_SLOW = 4008
+
+
+def wall_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Ear:
+    """One socket's place at the table: where it has got to, and what waits to be sent."""
+
+    def __init__(self, room: "HubRoom", seat: str) -> None:
+        self.room = room
+        self.seat = seat
+        self.n: int | None = None  # the last item handed to it; None until it has synced
+        self.close_code: int | None = None
+        self._outbox: deque[str] = deque()
+        self._size = 0
+        self._ready = asyncio.Event()
+
+    def push(self, frame: str) -> None:
+        """Queue a frame. A socket too far behind is closed; it comes back and reads the log."""
+        self._outbox.append(frame)
+        self._size += len(frame)
+        if len(self._outbox) > FRAMES or self._size > BYTES:
+            self.close(TOO_SLOW)
+        self._ready.set()
+
+    def close(self, code: int) -> None:
+        self.close_code = self.close_code or code
+        self._ready.set()
+
+    async def next(self) -> str | None:
+        """The next frame to send; None when the socket should be closed with `close_code`."""
+        while not self._outbox and self.close_code is None:
+            self._ready.clear()
+            await self._ready.wait()
+        if self.close_code is not None:
+            return None
+        frame = self._outbox.popleft()
+        self._size -= len(frame)
+        return frame
+
+
+class HubRoom:
+    """A room as far as this process has handed it out."""
+
+    def __init__(self, room_id: str, epoch: str, scenario: Scenario) -> None:
+        self.id = room_id
+        self.epoch = epoch
+        self.scenario = scenario
+        self.state = State()
+        self.counts: dict[str, int] = {}  # items each seat has in its feed
+        self.ears: dict[str, set[Ear]] = {}
+        self.here: set[str] = set()
+        self.catching_up: asyncio.Task[None] | None = None
+        self._sent_heads: dict[str, str] = {}
+
+    def take(self, line: log.Line, event: m.AnyEvent) -> list[str]:
+        """Fold one more line; returns the seats that see it."""
+        self.state = apply(self.state, event, line.at)
+        seats = [s for s in self.state.seats if visible_to(line.to, s)]
+        for seat in seats:
+            self.counts[seat] = self.counts.get(seat, 0) + 1
+        return seats
+
+    def head(self, seat: str) -> str:
+        """The seat's head as JSON, with who is here."""
+        present: dict[str, Any] = head(self.scenario, self.state, seat)
+        present["here"] = [s for s in self.state.seats if s in self.here or s in self.ears]
+        return json.dumps(present, separators=(",", ":"), ensure_ascii=False)
+
+    def changed_head(self, seat: str) -> tuple[str, bool]:
+        """The head, and whether it differs from the one last handed out."""
+        now = self.head(seat)
+        changed = self._sent_heads.get(seat) != now
+        self._sent_heads[seat] = now
+        return now, changed
+
+    def frame(self, after: int, upto: int, items: Iterable[str], head_json: str) -> str:
+        return (
+            f'{{"type":"feed","epoch":"{self.epoch}","from":{after},"upto":{upto},"now":{wall_ms()},'
+            f'"items":[{",".join(items)}],"head":{head_json}}}'
+        )
+
+
+class Reader:
+    """Threads that read the log, so that no query ever waits in the event loop."""
+
+    def __init__(self, threads: int = 2) -> None:
+        self._pool = ThreadPoolExecutor(threads, "reader")
+        self._threads = threads
+
+    async def __call__(self, call: Callable[..., Any], *args: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, _reading, call, *args)
+
+    def close(self) -> None:
+        """End the threads and the connections they hold."""
+        for _ in range(self._threads):
+            self._pool.submit(_close_connection)
+        self._pool.shutdown(wait=True)
+
+
+def _reading(call: Callable[..., Any], *args: Any) -> Any:
+    from django.db import connection
+
+    try:
+        return call(*args)
+    except Exception:
+        connection.close()  # a broken connection is not used again
+        raise
+
+
+def _close_connection() -> None:
+    from django.db import connection
+
+    connection.close()
+    time.sleep(0.05)  # so that each thread of the pool takes one of these
+
+
+class Grown(Protocol):
+    def __call__(self, room: HubRoom) -> None: ...
+
+
+class Hub:
+    """Rooms with sockets in this process. `grown` is called after each hand-out."""
+
+    def __init__(self, grown: Grown) -> None:
+        self.rooms: dict[str, HubRoom] = {}
+        self.reader = Reader()
+        self._grown = grown
+        self._loading: dict[str, asyncio.Task[HubRoom]] = {}
+
+    async def join(self, room_id: str, seat: str) -> Ear:
+        """Register a socket. LookupError if there is no such room.
+
+        It is registered before its first read, or an item between the two would be lost.
+        """
+        room = self.rooms.get(room_id) or await self._load(room_id)
+        ear = Ear(room, seat)
+        room.ears.setdefault(seat, set()).add(ear)
+        self.rooms[room_id] = room
+        return ear
+
+    def leave(self, ear: Ear) -> bool:
+        """Forget a socket. True if it was the seat's last one here."""
+        room = ear.room
+        room.ears[ear.seat].discard(ear)
+        if room.ears[ear.seat]:
+            return False
+        del room.ears[ear.seat]
+        if not room.ears and self.rooms.get(room.id) is room:
+            del self.rooms[room.id]
+        return True
+
+    async def sync(self, ear: Ear, epoch: str | None, after: int) -> None:
+        """Give a socket exactly what it is missing, then let it live.
+
+        Who claims another epoch, or to be ahead of the log, is started over (`from` is 0).
+        """
+        room = ear.room
+        known = (epoch is None or epoch == room.epoch) and after <= room.counts.get(ear.seat, 0)
+        n = after if known else 0
+        ear.n = None  # held back from live items while it reads
+        if n == room.counts.get(ear.seat, 0):
+            ear.push(room.frame(n, n, (), room.head(ear.seat)))
+        while n < room.counts.get(ear.seat, 0):
+            items = await self._items(room, ear.seat, n)
+            ear.push(room.frame(n, n + len(items), items, room.head(ear.seat)))
+            n += len(items)
+        ear.n = n  # no await since the comparison: nothing can have come between
+
+    def grew(self, room_id: str, entries: Sequence[log.Entry]) -> None:
+        """Lines this process has just committed: straight out if they are the next ones."""
+        room = self.rooms.get(room_id)
+        if room is None:
+            return
+        if entries[0].line.seq > room.state.seq + 1:
+            self.catch_up(room)
+        else:
+            self._hand_out(room, [(e.line, e.event) for e in entries])
+
+    def heard(self, room_id: str, seq: int) -> None:
+        """Another process says that a room grew to `seq`."""
+        room = self.rooms.get(room_id)
+        if room is not None and seq > room.state.seq:
+            self.catch_up(room)
+
+    def catch_up(self, room: HubRoom) -> None:
+        """Read the gap from the log, once at a time; the task is kept until it is done."""
+        if room.catching_up is None or room.catching_up.done():
+            room.catching_up = asyncio.get_running_loop().create_task(self._catch_up(room))
+
+    async def poll(self) -> None:
+        """One query for the heads of all rooms here: what a lost ring costs is one round of this."""
+        heads = await self.reader(log.heads, list(self.rooms))
+        for room_id, seq in heads.items():
+            self.heard(room_id, seq)
+
+    def show_heads(self, room: HubRoom) -> None:
+        """Hand out heads that changed although no line came (somebody came or went)."""
+        self._send(room, {}, dict(room.counts))
+
+    async def _catch_up(self, room: HubRoom) -> None:
+        while True:
+            lines = await self.reader(log.read, room.id, room.state.seq)
+            if not lines:
+                return
+            self._hand_out(room, [(line, line.parsed().event) for line in lines])
+
+    def _hand_out(self, room: HubRoom, lines: Iterable[tuple[log.Line, m.AnyEvent]]) -> None:
+        before = dict(room.counts)
+        fresh: dict[str, list[str]] = {}
+        for line, event in lines:
+            if line.seq != room.state.seq + 1:
+                continue  # handed out before
+            for seat in room.take(line, event):
+                if seat in room.ears:
+                    fresh.setdefault(seat, []).append(item_json(room.counts[seat], line.at, line.body))
+        self._send(room, fresh, before)
+        self._grown(room)
+
+    def _send(self, room: HubRoom, fresh: dict[str, list[str]], before: dict[str, int]) -> None:
+        for seat, ears in room.ears.items():
+            head_json, changed = room.changed_head(seat)
+            items = fresh.get(seat, [])
+            if not items and not changed:
+                continue  # what changes nothing for a seat sends it nothing
+            after, upto = before.get(seat, 0), room.counts.get(seat, 0)
+            frame = room.frame(after, upto, items, head_json)
+            for ear in ears:
+                if ear.n == after:
+                    ear.push(frame)
+                    ear.n = upto
+
+    async def _items(self, room: HubRoom, seat: str, after: int) -> list[str]:
+        """A page of the seat's feed after item `after`, as far as this process has handed it out."""
+        lines = await self.reader(log.read, room.id)
+        seen = [x for x in lines if x.seq <= room.state.seq and visible_to(x.to, seat)]
+        page = seen[after : after + PAGE]
+        return [item_json(n, line.at, line.body) for n, line in enumerate(page, after + 1)]
+
+    async def _load(self, room_id: str) -> HubRoom:
+        """Two sockets that come at once share one load."""
+        if room_id not in self._loading:
+            self._loading[room_id] = asyncio.get_running_loop().create_task(self._read_room(room_id))
+        try:
+            room = await asyncio.shield(self._loading[room_id])
+        finally:
+            self._loading.pop(room_id, None)
+        return self.rooms.setdefault(room_id, room)
+
+    async def _read_room(self, room_id: str) -> HubRoom:
+        room, lines = await self.reader(_read_room, room_id)
+        for line in lines:
+            room.take(line, line.parsed().event)
+        return room
+
+
+def _read_room(room_id: str) -> tuple[HubRoom, list[log.Line]]:
+    row = log.rooms([room_id]).get(room_id)
+    if row is None:
+        raise LookupError(room_id)
+    return HubRoom(row.id, row.epoch, scenario_of(row.version_id)), log.read(room_id)

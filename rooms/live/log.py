@@ -1,0 +1,144 @@
+"""The only code that reads and writes the log. Plain parametrised SQL, the same for both databases."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.db import connection
+
+from rooms.core import messages as m
+from rooms.core.feed import Logged, body
+
+PAGE = 5_000  # events read at a time
+
+
+class RoomRow(NamedTuple):
+    id: str
+    epoch: str
+    last_seq: int
+    version_id: int
+
+
+class Line(NamedTuple):
+    """A stored event, body not yet parsed. `to` None is everyone."""
+
+    seq: int
+    at: int
+    to: tuple[str, ...] | None
+    body: str
+
+    def parsed(self) -> Logged:
+        event = m.EVENTS.validate_json(self.body)
+        return Logged(self.seq, self.at, event.model_copy(update={"to": self.to}))
+
+
+class Entry(NamedTuple):
+    """A line to be appended, with the event it was made from."""
+
+    line: Line
+    event: m.AnyEvent
+    cause: str | None
+    digest: str | None
+
+
+def entry(seq: int, at: int, event: m.AnyEvent, cause: str | None, digest: str | None) -> Entry:
+    return Entry(Line(seq, at, event.to, body(event)), event, cause, digest)
+
+
+def lock(room_ids: Sequence[str]) -> dict[str, RoomRow]:
+    """The rows of these rooms, held to the end of the transaction, in one order for everybody."""
+    # SQLite's transaction was begun IMMEDIATE and holds the whole file already
+    suffix = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+    return rooms(room_ids, suffix)
+
+
+def rooms(room_ids: Sequence[str], suffix: str = "") -> dict[str, RoomRow]:
+    marks = _marks(room_ids)
+    sql = (
+        "SELECT id, epoch, last_seq, scenario_version_id FROM rooms_room"  # noqa: S608
+        f" WHERE id IN ({marks}) ORDER BY id{suffix}"
+    )
+    return {row[0]: RoomRow(*row) for row in _rows(sql, room_ids)}
+
+
+def heads(room_ids: Sequence[str]) -> dict[str, int]:
+    """The last seq of each of these rooms, in one query."""
+    sql = f"SELECT id, last_seq FROM rooms_room WHERE id IN ({_marks(room_ids)})"  # noqa: S608
+    return dict(_rows(sql, room_ids)) if room_ids else {}
+
+
+def overdue(now: int, limit: int = 500) -> list[str]:
+    """Rooms whose clock should have knocked before `now`."""
+    sql = "SELECT id FROM rooms_room WHERE next_look <= %s ORDER BY next_look LIMIT %s"
+    return [row[0] for row in _rows(sql, [now, limit])]
+
+
+def live_rooms(limit: int = 2_000) -> list[str]:
+    return [r[0] for r in _rows("SELECT id FROM rooms_room WHERE live LIMIT %s", [limit])]
+
+
+def read(room_id: str, after: int = 0) -> list[Line]:
+    """The log after a seq, whole and in order."""
+    lines: list[Line] = []
+    while True:
+        page = _page(room_id, after)
+        lines += page
+        if len(page) < PAGE:
+            return lines
+        after = page[-1].seq
+
+
+def _page(room_id: str, after: int) -> list[Line]:
+    sql = (
+        "SELECT seq, at, audience, body FROM rooms_roomevent"
+        " WHERE room_id = %s AND seq > %s ORDER BY seq LIMIT %s"
+    )
+    return [Line(seq, at, _seats(to), text) for seq, at, to, text in _rows(sql, [room_id, after, PAGE])]
+
+
+def answers(room_ids: Sequence[str], causes: Sequence[str]) -> dict[tuple[str, str], str]:
+    """(room, cause) -> digest of the command, for those that are in the log already."""
+    sql = (
+        "SELECT room_id, cause, digest FROM rooms_roomevent"  # noqa: S608
+        f" WHERE room_id IN ({_marks(room_ids)}) AND cause IN ({_marks(causes)})"
+    )
+    return {(room, cause): digest for room, cause, digest in _rows(sql, [*room_ids, *causes])}
+
+
+def append(room_id: str, entries: Sequence[Entry], next_look: int | None, live: bool) -> None:
+    """Add to the log's end. IntegrityError if a place or a cause is taken."""
+    sql = (
+        "INSERT INTO rooms_roomevent (room_id, seq, at, cause, digest, audience, body)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)"
+    )
+    rows = [
+        (room_id, e.line.seq, e.line.at, e.cause, e.digest, _stored(e.line.to), e.line.body) for e in entries
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, rows)
+        cursor.execute(
+            "UPDATE rooms_room SET last_seq = %s, next_look = %s, live = %s WHERE id = %s",
+            [entries[-1].line.seq, next_look, live, room_id],
+        )
+
+
+def parsed(lines: Iterable[Line]) -> list[Logged]:
+    return [line.parsed() for line in lines]
+
+
+def _rows(sql: str, params: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(params))
+        return cursor.fetchall()
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def _seats(stored: str | None) -> tuple[str, ...] | None:
+    return None if stored is None else tuple(json.loads(stored))
+
+
+def _stored(to: tuple[str, ...] | None) -> str | None:
+    return None if to is None else json.dumps(to)

@@ -1,0 +1,42 @@
+"""Who is here: one expiring key a seat, never a count."""
+
+import contextlib
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+SECONDS = 45
+REFRESH = 15
+
+
+def _key(room_id: str, seat: str) -> str:
+    return f"casesim:here:{room_id}:{seat}"
+
+
+async def touch(redis: Redis | None, room_id: str, seats: list[str]) -> None:
+    """These seats have a live socket in this process."""
+    if redis is None or not seats:
+        return
+    with contextlib.suppress(RedisError, OSError):
+        pipe = redis.pipeline(transaction=False)
+        for seat in seats:
+            pipe.set(_key(room_id, seat), "1", ex=SECONDS)
+        await pipe.execute()
+
+
+async def gone(redis: Redis | None, room_id: str, seat: str) -> None:
+    """The seat's last socket in this process closed. Another process that has one touches the key again."""
+    if redis is not None:
+        with contextlib.suppress(RedisError, OSError):
+            await redis.delete(_key(room_id, seat))
+
+
+async def here(redis: Redis | None, room_id: str, seats: list[str]) -> set[str]:
+    """The seats somebody is in, as far as Redis knows. Empty without Redis."""
+    if redis is None or not seats:
+        return set()
+    try:
+        found = await redis.mget([_key(room_id, seat) for seat in seats])
+    except (RedisError, OSError):
+        return set()
+    return {seat for seat, mark in zip(seats, found, strict=True) if mark}

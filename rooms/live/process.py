@@ -1,0 +1,236 @@
+"""One web process: its writer, hub, bell and clock, wired together, and the tasks that keep them going."""
+
+import asyncio
+import fcntl
+import logging
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from rooms.core import messages as m
+from rooms.core.policy import CLOCK
+from rooms.live import presence
+from rooms.live.bell import Bell
+from rooms.live.clock import Clock
+from rooms.live.hub import Ear, Hub, HubRoom, wall_ms
+from rooms.live.redis import async_client
+from rooms.live.writer import Answer, Growth, Job, Writer
+
+logger = logging.getLogger(__name__)
+
+POLL = 1.0  # seconds
+PATIENCE = 20.0  # seconds a command may wait for the writer
+
+_processes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Process]" = WeakKeyDictionary()
+_lock_file: IO[str] | None = None
+
+
+def process() -> "Process":
+    """The process of the running event loop, started at the first call."""
+    loop = asyncio.get_running_loop()
+    if loop not in _processes:
+        _processes[loop] = Process(loop)
+        _processes[loop].start()
+    return _processes[loop]
+
+
+class Process:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not settings.REDIS_URL:
+            only_web_process()
+        self._loop = loop
+        self._waiting: dict[int, asyncio.Future[Answer]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wakes: set[str] = set()
+        self._waker = ThreadPoolExecutor(1, "waker")
+        self.redis = async_client()
+        self.bell = Bell(self._heard)
+        self.hub = Hub(self._grown)
+        self.clock = Clock(self._knock)
+        self.writer = Writer(self._done)
+
+    def start(self) -> None:
+        self.writer.start()
+        for keep in (self.bell.listen, self.bell.carry, self._poll, self._stay_here):
+            self._keep(keep)
+
+    async def stop(self) -> None:
+        """Finish what waits, close the sockets with "come back", end every task and thread."""
+        await self._loop.run_in_executor(None, self.writer.stop)
+        for room in list(self.hub.rooms.values()):
+            self.clock.forget(room.id)
+            for ear in {ear for ears in room.ears.values() for ear in ears}:
+                ear.close(4000)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.bell.close()
+        if self.redis is not None:
+            await self.redis.aclose()
+        await self._loop.run_in_executor(None, self.hub.reader.close)
+        self._waker.shutdown(wait=True)
+        _processes.pop(self._loop, None)
+
+    async def handle(self, job: Job) -> None:
+        """Carry a command to the writer and await its answer. Raises Refused."""
+        answered: asyncio.Future[Answer] = self._loop.create_future()
+        self._waiting[id(job)] = answered
+        try:
+            self.writer.put(job)
+            refused = await asyncio.wait_for(answered, PATIENCE)
+        except TimeoutError:
+            raise m.Refused("try_again", "no answer yet; send it again with the same ref") from None
+        finally:
+            self._waiting.pop(id(job), None)
+        if refused is not None:
+            raise refused
+
+    async def join(self, room_id: str, seat: str) -> Ear:
+        """Seat a socket. LookupError if there is no such room."""
+        ear = await self.hub.join(room_id, seat)
+        await self.clock.overdue(ear.room)
+        self.clock.arm(ear.room)
+        await self._came_or_went(ear.room)
+        self._wake_if_needed(ear.room)
+        return ear
+
+    async def leave(self, ear: Ear) -> None:
+        last = self.hub.leave(ear)
+        if not ear.room.ears:
+            self.clock.forget(ear.room.id)
+        if last:
+            await presence.gone(self.redis, ear.room.id, ear.seat)
+            await self._came_or_went(ear.room)
+
+    def health(self) -> dict[str, Any]:
+        return {
+            "writer": self.writer.alive(),
+            "bell": self.bell.alive,
+            "waiting": self.writer.waiting(),
+            "rooms": len(self.hub.rooms),
+        }
+
+    # --- from the writer's thread -----------------------------------------------------------------
+
+    def _done(self, answers: list[tuple[Job, Answer]], growths: list[Growth]) -> None:
+        self._loop.call_soon_threadsafe(self._finish, answers, growths)
+
+    def _finish(self, answers: list[tuple[Job, Answer]], growths: list[Growth]) -> None:
+        for growth in growths:
+            self.hub.grew(growth.room_id, growth.entries)
+            self.bell.ring(f"grew {growth.room_id} {growth.entries[-1].line.seq}")
+        for job, answer in answers:
+            future = self._waiting.get(id(job))
+            if future is not None and not future.done():
+                future.set_result(answer)
+
+    # --- what keeps going ---------------------------------------------------------------------------
+
+    def _grown(self, room: HubRoom) -> None:
+        self.clock.arm(room)
+        self._wake_if_needed(room)
+
+    async def _knock(self, room_id: str, ref: str) -> bool:
+        try:
+            await self.handle(Job(room_id, CLOCK, m.Tick(), ref, wall_ms()))
+        except m.Refused as refused:
+            logger.warning("the clock was refused: %s", refused.code, extra={"room": room_id})
+            return False
+        return True
+
+    def _heard(self, word: str) -> None:
+        what, _, rest = word.partition(" ")
+        room_id, _, seq = rest.partition(" ")
+        if what == "grew" and seq.isdigit():
+            self.hub.heard(room_id, int(seq))
+        elif what == "here" and room_id in self.hub.rooms:
+            self._spawn(self._look_around(self.hub.rooms[room_id]))
+
+    async def _came_or_went(self, room: HubRoom) -> None:
+        await self._look_around(room)
+        self.bell.ring(f"here {room.id}")
+
+    async def _look_around(self, room: HubRoom) -> None:
+        await presence.touch(self.redis, room.id, list(room.ears))
+        room.here = await presence.here(self.redis, room.id, list(room.state.seats))
+        self.hub.show_heads(room)
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL)
+            if self.hub.rooms:
+                await self.hub.poll()
+
+    async def _stay_here(self) -> None:
+        while True:
+            await asyncio.sleep(presence.REFRESH)
+            for room in list(self.hub.rooms.values()):
+                await self._look_around(room)
+
+    def _keep(self, work: Callable[[], Awaitable[None]]) -> None:
+        self._spawn(_for_ever(work))
+
+    def _spawn(self, work: Any) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)  # a task nobody holds may be collected before it is done
+        task.add_done_callback(self._tasks.discard)
+
+    # --- bots and the listener live in tasks ----------------------------------------------------------
+
+    def _wake_if_needed(self, room: HubRoom) -> None:
+        """Send for the bots and the listener, at most one call waiting per room."""
+        if not settings.REDIS_URL or room.id in self._wakes or not has_work(room):
+            return
+        self._wakes.add(room.id)
+        self._loop.run_in_executor(self._waker, self._send_wake, room.id)
+
+    def _send_wake(self, room_id: str) -> None:
+        from celery import current_app
+
+        self._wakes.discard(room_id)
+        try:
+            current_app.send_task("rooms.tasks.take_turns", args=[room_id], expires=30, retry=False)
+        except Exception as error:  # a hint: the sweep finds what it would have woken
+            logger.warning("bots were not woken: %s", type(error).__name__, extra={"room": room_id})
+
+
+def has_work(room: HubRoom) -> bool:
+    """Is there a bot that may speak, or an utterance the listener has not heard?"""
+    state = room.state
+    if state.utterances > state.heard_to:
+        return True
+    return state.status in ("lobby", "live") and any(s.bot for s in state.seats.values())
+
+
+async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
+    """Background work that an error cannot end."""
+    while True:
+        try:
+            await work()
+            return
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            logger.exception("background work failed and is started again")
+            await asyncio.sleep(1.0)
+
+
+def only_web_process() -> None:
+    """Without Redis exactly one web process may run: it holds a lock file, or this one stops."""
+    global _lock_file  # noqa: PLW0603  (the file must stay open as long as the process lives)
+    if _lock_file is not None:
+        return
+    settings.VAR.mkdir(parents=True, exist_ok=True)
+    held = (settings.VAR / "web.lock").open("w")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        held.close()
+        raise ImproperlyConfigured(
+            "another web process runs here. Set REDIS_URL so that several can share rooms."
+        ) from None
+    _lock_file = held

@@ -1,0 +1,28 @@
+"""One place where Redis clients are made. REDIS_URL empty: there is none, and one web process may run."""
+
+from functools import cache
+
+import redis
+import redis.asyncio
+from django.conf import settings
+
+PATIENCE = 0.5  # seconds: Redis carries hints, nobody waits long for it
+
+
+@cache
+def client() -> redis.Redis | None:
+    """For threads, tasks and commands. None without REDIS_URL."""
+    if not settings.REDIS_URL:
+        return None
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, decode_responses=True
+    )
+
+
+def async_client() -> redis.asyncio.Redis | None:
+    """A new client for the running event loop. None without REDIS_URL."""
+    if not settings.REDIS_URL:
+        return None
+    return redis.asyncio.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=PATIENCE, decode_responses=True
+    )

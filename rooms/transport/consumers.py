@@ -1,0 +1,147 @@
+"""RoomConsumer: a seat's ear and mouth. It never decides, never writes except through `handle`.
+
+A plain ASGI application under Channels' router: Channels' own dispatch would take every message
+through the process's one shared thread (docs/adr/0002).
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from channels.db import database_sync_to_async
+
+from rooms.access import Credentials, SeatRef, credentials, seat_by_token
+from rooms.core import messages as m
+from rooms.live.hub import Ear
+from rooms.live.process import process
+from rooms.service import handle
+from rooms.transport import protocol
+
+logger = logging.getLogger(__name__)
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Bucket:
+    """Frames a socket may send: a steady rate and a burst."""
+
+    def __init__(self, rate: float = protocol.RATE, burst: float = protocol.BURST) -> None:
+        self._rate, self._burst = rate, burst
+        self._tokens, self._at = burst, time.monotonic()
+        self.refused = 0
+
+    def take(self) -> bool:
+        now = time.monotonic()
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        if self._tokens < 1:
+            self.refused += 1
+            return False
+        self._tokens -= 1
+        return True
+
+
+async def room_consumer(scope: Scope, receive: Receive, send: Send) -> None:
+    """One socket, from handshake to close."""
+    await receive()  # websocket.connect
+    seat = await _admit(scope)
+    if isinstance(seat, int):
+        await send({"type": "websocket.close", "code": seat})  # before the accept: HTTP 403
+        return
+    try:
+        ear = await process().join(seat.room_id, seat.seat)
+    except LookupError:
+        await send({"type": "websocket.close", "code": 4502})
+        return
+    await send({"type": "websocket.accept"})
+    await RoomConsumer(seat, ear, send).run(receive)
+
+
+async def _admit(scope: Scope) -> SeatRef | int:
+    """The seat of this handshake, or the code it is turned away with."""
+    room_id = scope["url_route"]["kwargs"]["room"]
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    wanted = query.get("seat", [None])[0]
+    offered = credentials(scope["headers"], room_id, wanted)
+    if not _origin_fits(scope, offered):
+        return 4500
+    seat = await database_sync_to_async(seat_by_token)(offered.token, room_id, wanted)
+    return seat or 4501
+
+
+def _origin_fits(scope: Scope, offered: Credentials) -> bool:
+    """A cookie is only good from a page of this server; a bearer token cannot be sent by a foreign page."""
+    headers = dict(scope["headers"])
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    if not origin:
+        return not offered.by_cookie
+    return urlsplit(origin).netloc.lower() == headers.get(b"host", b"").decode("latin-1").lower()
+
+
+class RoomConsumer:
+    def __init__(self, seat: SeatRef, ear: Ear, send: Send) -> None:
+        self._seat = seat
+        self._ear = ear
+        self._send = send
+        self._bucket = Bucket()
+        self._commands: set[asyncio.Task[None]] = set()
+
+    async def run(self, receive: Receive) -> None:
+        """Until the socket closes: one task speaks, this one listens."""
+        speaking = asyncio.create_task(self._speak())
+        try:
+            while (message := await receive())["type"] != "websocket.disconnect":
+                await self._hear(message)
+        finally:
+            speaking.cancel()
+            await asyncio.gather(speaking, return_exceptions=True)
+            await process().leave(self._ear)
+
+    async def _speak(self) -> None:
+        while (frame := await self._ear.next()) is not None:
+            await self._send({"type": "websocket.send", "text": frame})
+        with contextlib.suppress(Exception):  # the other side may be gone already
+            await self._send({"type": "websocket.close", "code": self._ear.close_code})
+
+    async def _hear(self, message: dict[str, Any]) -> None:
+        text = message.get("text")
+        if text is None:
+            return self._ear.close(1003)
+        if len(text) > protocol.FRAME or len(text.encode("utf-8", "surrogatepass")) > protocol.FRAME:
+            return self._ear.close(1009)
+        if not self._bucket.take():
+            return self._too_fast()
+        try:
+            frame = protocol.parse(text)
+        except protocol.Bad as bad:
+            return self._ear.push(protocol.refused(bad.ref, bad.code, bad.why))
+        if isinstance(frame, protocol.Sync):
+            return await process().hub.sync(self._ear, frame.epoch, frame.after)
+        return self._do(frame)
+
+    def _too_fast(self) -> None:
+        self._ear.push(protocol.refused(None, "slow_down", "too many frames; wait a moment"))
+        if self._bucket.refused > protocol.FLOOD:
+            self._ear.close(4029)
+
+    def _do(self, frame: protocol.Do) -> None:
+        """Commands of a socket are queued in the order they came; their answers need not block it."""
+        task = asyncio.create_task(self._carry(frame))
+        self._commands.add(task)
+        task.add_done_callback(self._commands.discard)
+
+    async def _carry(self, frame: protocol.Do) -> None:
+        try:
+            await handle(self._seat.room_id, self._seat.seat, frame.command, frame.ref)
+            self._ear.push(protocol.done(frame.ref))
+        except m.Refused as no:
+            self._ear.push(protocol.refused(frame.ref, no.code, no.why))
+        except Exception:
+            logger.exception("a command met an error", extra={"room": self._seat.room_id})
+            self._ear.push(protocol.refused(frame.ref, "failed", "the server could not carry it out"))

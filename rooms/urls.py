@@ -1,0 +1,10 @@
+from django.urls import path
+
+from rooms import views
+
+app_name = "rooms"
+urlpatterns = [
+    path("join/<str:token>/", views.join, name="join"),
+    path("rooms/<str:room>/<str:seat>/", views.room, name="room"),
+    path("rooms/<str:room>/<str:seat>/transcript.jsonl", views.transcript, name="transcript"),
+]
