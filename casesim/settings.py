@@ -97,7 +97,7 @@ SECRET_KEY = secret_key()
 PORT = whole("PORT", 8000, 1, 65535)
 SITE_URL = address("SITE_URL", f"http://127.0.0.1:{PORT}", ("http", "https")).rstrip("/")
 HTTPS = switch("HTTPS", default=SITE_URL.startswith("https:"))
-ALLOWED_HOSTS = names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = names("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{urlsplit(SITE_URL).hostname}")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if HTTPS else []
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
