@@ -89,3 +89,24 @@ def feed(room_id: str, seat: str, after: int = 0) -> dict[str, Any]:
 def raters(room_id: str) -> tuple[SeatRef, ...]:
     rows = Seat.objects.filter(room_id=room_id, kind="rater", revoked_at=None).order_by("pk")
     return tuple(seat_ref(row) for row in rows)
+
+
+def page(seat: SeatRef) -> dict[str, Any]:
+    """What the room page's template needs, for this seat's eyes. Other pages of a room extend it."""
+    info = room(seat.room_id)
+    return {
+        "room": info,
+        "seat": seat,
+        "first": feed(seat.room_id, seat.seat),
+        "words": words(info.scenario),
+        "scenario": {"title": info.scenario.title, "prompt": info.scenario.prompt},
+    }
+
+
+def words(scenario: Scenario) -> dict[str, Any]:
+    """Public names a page needs: dimensions, roles with their faces."""
+    roles = [
+        {"key": r.key, "kind": r.kind, "name": r.name, "title": r.title, "face": r.face}
+        for r in scenario.roles
+    ]
+    return {"dimensions": {d.key: d.name for d in scenario.rubric.dimensions}, "roles": roles}

@@ -1,7 +1,5 @@
 """Join, the room page, and a seat's own transcript. Find the seat, call one function, render."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +11,6 @@ from rooms import queries
 from rooms.access import COOKIE_DAYS, SeatRef, cookie_name, seat_by_token, seat_for
 from rooms.core.feed import body as stored
 from rooms.core.feed import item_json
-from scenarios.core.schema import Scenario
 
 
 @require_safe
@@ -40,7 +37,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 def room(request: HttpRequest, room: str, seat: str) -> HttpResponse:
     """The one page of every kind of seat, with its first feed inside."""
     you = seat_for(request, room, seat)
-    return render(request, "rooms/room.html", room_context(you))
+    return render(request, "rooms/room.html", queries.page(you))
 
 
 @require_safe
@@ -58,24 +55,3 @@ def seat_home(seat: SeatRef) -> str:
     """Where a seat's person works: the room page, unless the settings name another for its kind."""
     name = settings.CASESIM_SEAT_HOME.get(seat.kind, "rooms:room")
     return reverse(name, kwargs={"room": seat.room_id, "seat": seat.seat})
-
-
-def room_context(seat: SeatRef) -> dict[str, Any]:
-    """What the room page's template needs, for this seat's eyes."""
-    info = queries.room(seat.room_id)
-    return {
-        "room": info,
-        "seat": seat,
-        "first": queries.feed(seat.room_id, seat.seat),
-        "words": words(info.scenario),
-        "scenario": {"title": info.scenario.title, "prompt": info.scenario.prompt},
-    }
-
-
-def words(scenario: Scenario) -> dict[str, Any]:
-    """Public names a page needs: dimensions, roles with their faces."""
-    roles = [
-        {"key": r.key, "kind": r.kind, "name": r.name, "title": r.title, "face": r.face}
-        for r in scenario.roles
-    ]
-    return {"dimensions": {d.key: d.name for d in scenario.rubric.dimensions}, "roles": roles}
