@@ -1,7 +1,6 @@
 """Where Daphne comes in: pages go to Django, `/ws/` to the rooms."""
 
 import os
-from importlib.util import find_spec
 
 from django.core.asgi import get_asgi_application
 
@@ -11,10 +10,7 @@ django_application = get_asgi_application()
 # Only now are the apps loaded, and consumers import models.
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
-if find_spec("rooms.transport.routing"):
-    from rooms.transport.routing import websocket_urlpatterns
-else:
-    websocket_urlpatterns = []
+from rooms.transport.routing import websocket_urlpatterns  # noqa: E402
 
 # The consumer asks about Origin and seat itself: it knows bearer tokens, which no middleware does.
 application = ProtocolTypeRouter({"http": django_application, "websocket": URLRouter(websocket_urlpatterns)})

@@ -50,4 +50,4 @@ def test_a_step_up_the_stairs_breaks_a_contract(copy, module, line, contract):
         file.write(f"\n{line}\n")
     done = lint_imports(copy)
     broken = [said for said in done.stdout.splitlines() if said.endswith("BROKEN")]
-    assert [said.startswith(contract) for said in broken] == [True], done.stdout
+    assert any(said.startswith(contract) for said in broken), done.stdout
