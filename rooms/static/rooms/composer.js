@@ -1,0 +1,135 @@
+// Where a seat speaks: the ways it may speak now, and the fields of the one it chose.
+
+import { html, nothing } from "./vendor/lit-html.js";
+import { build, draftKey, modeOf, modesFor } from "./commands.js";
+import { area, choice, form } from "./fields.js";
+import { roleName, seatOf } from "./words.js";
+
+const CHOICES = {
+  roles: (app) => app.head.seats.filter(({ kind }) => kind === "panel").map(({ role }) => [role, roleName(app.head, role)]),
+  holders: (app) => CHOICES.roles(app),
+  decisions: (app) => app.head.board.decisions.map(({ mark, versions }) => [mark, `${mark}: ${versions.at(-1).choice}`]),
+};
+const STANCES = [["objects", "Object to it"], ["yields", "Give way on it"]];
+
+// The mode chosen last, as long as the seat still may.
+function current(app) {
+  const modes = modesFor(app.head.may);
+  return modes.find(({ mode }) => mode === app.drafts.get("mode")) ?? modes[0] ?? null;
+}
+
+function valueOf(app, mode, field) {
+  const typed = app.drafts.get(draftKey(mode, field));
+  const choices = field.from ? CHOICES[field.from](app).map(([value]) => value) : null;
+  if (!choices || choices.includes(typed)) return typed;
+  return field.optional ? "" : choices[0] ?? "";
+}
+
+function values(app, { mode, fields }) {
+  const typed = Object.fromEntries(fields.map((field) => [field.name, valueOf(app, mode, field)]));
+  const about = mode === "say" ? app.drafts.get("say.about") : "";
+  return { ...typed, about, stance: app.drafts.get("say.stance") };
+}
+
+function submit(app, chosen) {
+  const built = build(chosen.mode, values(app, chosen));
+  if (built.problem) return app.note(built.problem);
+  const typed = chosen.fields.filter((field) => !field.from).map((field) => draftKey(chosen.mode, field));
+  app.send(built.command, [...typed, "say.about", "say.stance"]);
+  document.querySelector(".composer textarea")?.focus();
+}
+
+export function view(app) {
+  const chosen = current(app);
+  if (!chosen) return nothing;
+  return html`<div class="composer" data-mode=${chosen.mode}>
+    ${modes(app, chosen)}
+    ${form(() => submit(app, chosen), aboutLine(app, chosen), fieldset(app, chosen), foot(app, chosen))}
+  </div>`;
+}
+
+const modes = (app, chosen) => html`<fieldset class="modes">
+  <legend class="visually-hidden">What you do</legend>
+  ${modesFor(app.head.may).map(
+    ({ mode, label }) => html`<label class="mode">
+      <input
+        type="radio"
+        name="mode"
+        value=${mode}
+        data-test="mode-${mode}"
+        .checked=${mode === chosen.mode}
+        @change=${() => choose(app, mode)}
+      /><span>${label}</span>
+    </label>`,
+  )}
+</fieldset>`;
+
+function choose(app, mode) {
+  app.type("mode", mode);
+  if (mode === "revise" && !app.drafts.get("revise.choice")) prefill(app, valueOf(app, mode, modeOf(mode).fields[0]));
+}
+
+// From elsewhere on the page: take up a mode with something chosen already.
+export function compose(app, mode, presets) {
+  for (const [key, value] of Object.entries(presets)) app.drafts.set(key, value);
+  choose(app, mode);
+  if (mode === "revise") prefill(app, presets["revise.decision"]);
+  document.body.dataset.view = "talk";
+  document.querySelector(".composer textarea")?.focus();
+}
+
+// A revision starts from what stands.
+function prefill(app, mark) {
+  const standing = app.head.board.decisions.find((decision) => decision.mark === mark)?.versions.at(-1);
+  if (!standing) return;
+  for (const { name, from } of modeOf("revise").fields) if (!from) app.drafts.set(`revise.${name}`, standing[name]);
+  app.type("revise.decision", mark);
+}
+
+const fieldset = (app, { mode, fields }) => html`<div class="composer-fields" data-count=${fields.length}>
+  ${fields.map((field) => (field.from ? picker(app, mode, field) : area(app, draftKey(mode, field), shape(mode, field))))}
+</div>`;
+
+const shape = (mode, { name, draft, label, help, limit, rows }) => ({
+  label,
+  help,
+  limit,
+  rows,
+  hint: draft ? label : undefined,
+  hidden: Boolean(draft),
+  test: draft ? "composer-text" : `${mode}-${name.replaceAll("_", "-")}`,
+});
+
+function picker(app, mode, field) {
+  const choices = CHOICES[field.from](app);
+  const none = field.optional ? "Whoever has it" : undefined;
+  return html`<div @change=${(event) => mode === "revise" && prefill(app, event.target.value)}>
+    ${choice(app, draftKey(mode, field), { label: field.label, choices, none, test: `${mode}-${field.name}` })}
+  </div>`;
+}
+
+function aboutLine(app, { mode }) {
+  const mark = app.drafts.get("say.about");
+  const open = app.head.board.decisions.some((decision) => decision.mark === mark);
+  if (mode !== "say" || !open) return nothing;
+  const panel = seatOf(app.head, app.seat).kind === "panel";
+  return html`<div class="about row">
+    <span class="chip chip-accent">About ${mark}</span>
+    ${panel ? choice(app, "say.stance", { label: "Your stance", none: "Just a remark", choices: STANCES, test: "stance" }) : nothing}
+    <button type="button" class="btn btn-small btn-quiet" @click=${() => app.type("say.about", "")}>Not about it</button>
+  </div>`;
+}
+
+function foot(app, chosen) {
+  const up = seatOf(app.head, app.seat).hand;
+  const raise = () => app.send({ type: "raise_hand", up: !up });
+  return html`<div class="composer-foot">
+    ${app.head.may.includes("raise_hand")
+      ? html`<button type="button" class="btn btn-quiet" aria-pressed=${up} data-test="raise-hand" @click=${raise}>
+          ${up ? "Lower your hand" : "Raise your hand"}
+        </button>`
+      : nothing}
+    <span class="keys tiny muted"><kbd>Ctrl</kbd> <kbd>Enter</kbd> sends</span>
+    <button type="submit" class="btn btn-primary" data-test="send">${chosen.verb}</button>
+  </div>`;
+}

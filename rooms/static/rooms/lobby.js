@@ -1,0 +1,96 @@
+// Before the start: sit down, read, say that you are ready. It turns into the room by itself.
+
+import { html, nothing } from "./vendor/lit-html.js";
+import { minutes } from "./clock.js";
+import { hour, total } from "./phase.js";
+
+const WELCOME = {
+  candidate: ["You are the candidate.", "The panel brings you a case that is not finished. You lead: ask, assume, decide, and change your mind when there is reason to."],
+  panel: ["You play a part at this table.", "Read your brief. It tells you what you want, what you know, and when you give way."],
+  facilitator: ["You run this room.", "Start when everyone is ready. From then on the plan brings up what is due; you may hold it back, send it early or take it out."],
+  rater: ["You rate what you see.", "You write your own sheet, on your own. Nobody sees it before all are in."],
+  observer: ["You watch.", "Nobody in the room hears you."],
+};
+
+const TIPS = [
+  ["Say what you assume.", "An assumption out loud can be corrected. A silent one cannot."],
+  ["Decide before you are certain.", "Say what you choose, what you give up for it, and what would change your mind."],
+  ["Not knowing is fine.", "Say how you would find out, and what you would do until then."],
+  ["The case will change.", "Stop, say what the change does to your plan, and go on."],
+  ["Lost? Sum up.", "Say where things stand and what comes next. Coming back counts."],
+];
+
+export function view(app) {
+  const { you, status } = app.head;
+  if (status !== "lobby") return nothing;
+  const [title, lede] = WELCOME[you.kind];
+  return html`<div class="lobby" data-test="lobby">
+    <header class="stack-small">
+      <p class="eyebrow">${app.title}</p>
+      <h1>${title}</h1>
+      <p class="lede">${lede}</p>
+    </header>
+    <ol class="steps plain-list">
+      ${step(Boolean(you.name), "Sit down", sit(app))} ${step(mine(app)?.ready, "Say that you are ready", ready(app))}
+      ${step(false, "Wait here", html`<p>${waitFor(you.kind)}</p>`)}
+    </ol>
+    ${you.kind === "candidate" ? told(app) : nothing} ${judged(you.kind)}
+  </div>`;
+}
+
+const mine = (app) => app.head.seats.find(({ seat }) => seat === app.seat);
+const waitFor = (kind) =>
+  kind === "facilitator"
+    ? "The Start button stands under Run. It names who is not ready yet."
+    : "The room opens on this page by itself when the facilitator starts. You need not reload.";
+
+const step = (done, title, body) => html`<li class="step" data-done=${Boolean(done)}>
+  <div class="stack-small">
+    <h2>${title}${done ? html` <span class="chip chip-accent">done</span>` : nothing}</h2>
+    ${body}
+  </div>
+</li>`;
+
+function sit(app) {
+  const name = app.head.you.name;
+  if (!app.head.may.includes("take_seat")) return html`<p>${name ? `You sit here as ${name}.` : "The seat is yours."}</p>`;
+  const typed = app.drafts.get("name", name);
+  const take = (event) => {
+    event.preventDefault();
+    if (typed.trim()) app.send({ type: "take_seat", name: typed.trim() });
+  };
+  return html`<form class="row sit" @submit=${take}>
+    <div class="field">
+      <label for="name">Your name, as the others shall see it</label>
+      <input id="name" maxlength="80" autocomplete="name" data-test="name" .value=${typed} @input=${(event) => app.type("name", event.target.value)} />
+    </div>
+    <button type="submit" class="btn ${name ? "" : "btn-primary"}" data-test="take-seat">${name ? "Change it" : "Sit down"}</button>
+  </form>`;
+}
+
+function ready(app) {
+  if (!app.head.may.includes("ready")) return html`<p class="muted">Sit down first.</p>`;
+  const now = mine(app)?.ready ?? false;
+  return html`<p>${app.head.you.kind === "candidate" ? "Read the case first; your time has not begun." : "Read what you are told first."}</p>
+    <button type="button" class="btn ${now ? "" : "btn-primary"}" data-test="ready" aria-pressed=${now} @click=${() => app.send({ type: "ready", ready: !now })}>
+      ${now ? "I am not ready after all" : "I am ready"}
+    </button>`;
+}
+
+const told = (app) => html`<section class="stack">
+  <h2>How the hour runs</h2>
+  <p>${app.head.phases.length} phases, ${minutes(total(app.head.phases))} in all. Each has its own time; a clock at the top shows what is left of it.</p>
+  ${hour(app.head.phases, null, "lobby")}
+  <h2>What helps</h2>
+  <dl class="tips">
+    ${TIPS.map(([tip, why]) => html`<div><dt>${tip}</dt><dd>${why}</dd></div>`)}
+  </dl>
+</section>`;
+
+const judged = (kind) => html`<section class="stack-small judged">
+  <h2>What is judged</h2>
+  <p>
+    Decisions under uncertainty, and how they hold up when things change. Never what ${kind === "candidate" ? "you know" : "someone knows"} by
+    heart, never manner, never accent.
+  </p>
+</section>`;

@@ -1,0 +1,53 @@
+// Who sits at the table: here, away, a bot, or nobody yet.
+
+import { html, nothing } from "./vendor/lit-html.js";
+import { initials } from "./words.js";
+
+export function stateOf(head, seat) {
+  if (seat.occupant === "bot") return ["bot", "bot"];
+  if (seat.occupant === "empty") return ["empty", "empty"];
+  return head.here?.includes(seat.seat) ? ["here", "here"] : ["away", "away"];
+}
+
+export const view = (app) => html`<section class="stack-small">
+  <h3>At the table</h3>
+  <ul class="table-seats plain-list">
+    ${app.head.seats.map((seat) => html`<li>${entry(app, seat)}</li>`)}
+  </ul>
+</section>`;
+
+function entry(app, seat) {
+  const [tone, words] = stateOf(app.head, seat);
+  return html`<div class="seat" data-tone=${tone} data-test="seat-${seat.seat}">
+    <span class="face" data-kind=${seat.kind} aria-hidden="true">${initials(seat.name || seat.title)}</span>
+    <p class="seat-who">
+      <strong>${seat.name || seat.title}</strong>${seat.seat === app.seat ? html` <span class="muted">(you)</span>` : nothing}
+      <span class="seat-title">${seat.name ? seat.title : ""}</span>
+    </p>
+    <p class="seat-state tiny">
+      ${seat.hand ? html`<span class="chip chip-warn">hand up</span>` : nothing}
+      ${app.head.status === "lobby" && seat.occupant === "person" ? readiness(seat) : nothing}
+      <span class="dot" aria-hidden="true"></span>${words}
+    </p>
+    ${chair(app, seat)}
+  </div>`;
+}
+
+const readiness = (seat) =>
+  html`<span class="chip ${seat.ready ? "chip-accent" : ""}">${seat.ready ? "ready" : "not ready"}</span>`;
+
+// A bot for an empty or deserted chair, and the chair back from it.
+function chair(app, seat) {
+  if (seat.kind !== "panel" && seat.kind !== "candidate") return nothing;
+  const bot = seat.occupant === "bot";
+  const type = bot ? "unseat_bot" : "seat_bot";
+  if (!app.head.may.includes(type)) return nothing;
+  return html`<button
+    type="button"
+    class="btn btn-small btn-quiet"
+    data-test="${bot ? "unseat-bot" : "seat-bot"}-${seat.seat}"
+    @click=${() => app.send({ type, seat: seat.seat })}
+  >
+    ${bot ? "Take the seat back" : "Seat a bot"}
+  </button>`;
+}

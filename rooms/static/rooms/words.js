@@ -1,0 +1,107 @@
+// Plain words for what is in the feed and for what was refused. Pure.
+
+const NOBODY = { seat: "", name: "", title: "", kind: "", occupant: "empty" };
+
+export const seatOf = (head, seat) => head?.seats.find((other) => other.seat === seat) ?? { ...NOBODY, seat };
+export const nameOf = (head, seat) => seatOf(head, seat).name || seatOf(head, seat).title || seat;
+export const roleName = (head, role) => {
+  const seat = head?.seats.find((other) => other.role === role);
+  return seat ? seat.name || seat.title : plain(role);
+};
+
+export function initials(name) {
+  const words = name.split(/\s+/).filter(Boolean);
+  return words.slice(0, 2).map((word) => word[0].toUpperCase()).join("") || "·";
+}
+
+// A key an author wrote, when nothing better is known: "data_judgment" -> "Data judgment".
+export function plain(key) {
+  const text = String(key ?? "").replaceAll("_", " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export const dimension = (words, key) => words?.dimensions?.[key] ?? plain(key);
+export const act = (words, key) => words?.acts?.[key] ?? plain(key).toLowerCase();
+
+const STANCE = { objects: "objects", yields: "gives way" };
+const SPOKEN = new Set([
+  "said", "asked", "summarised", "inject_spoken", "fact_revealed", "assumed", "decided", "revised", "data_requested",
+]);
+
+// One sentence for each type of event: what a live region reads out, and quiet lines in the transcript.
+export const TELL = {
+  room_opened: (item) => `The room is laid for ${item.title}.`,
+  briefed: () => "Your brief is here.",
+  seat_taken: (item, who) => `${item.name} ${item.bot ? "(a bot) " : ""}sits down as ${who.title(item.seat)}.`,
+  seat_left: (item, who) => `${who.title(item.seat)}: the seat is empty.`,
+  readied: (item, who) => `${who(item.seat)} is ${item.ready ? "ready" : "not ready yet"}.`,
+  phase_started: (item) => `${item.name} begins. ${item.prompt}`,
+  phase_ended: () => "This phase is over.",
+  paused: () => "The room is paused.",
+  resumed: () => "The room goes on.",
+  extended: (item) => `${span(item.seconds)} for this phase.`,
+  room_ended: () => "The room has ended.",
+  said: (item, who) =>
+    `${who(item.by)}${item.stance ? ` ${STANCE[item.stance]}${about(item)}` : about(item)}: ${item.text}`,
+  asked: (item, who) => `${who(item.by)} asks ${who.role(item.role)}: ${item.text}`,
+  summarised: (item, who) => `${who(item.by)} sums up: ${item.text}`,
+  hand_raised: (item, who) => `${who(item.by)} ${item.up ? "raises a hand" : "lowers the hand"}.`,
+  assumed: (item, who) => `${who(item.by)} assumes: ${item.text}`,
+  decided: (item, who) => `${who(item.by)} decides, ${item.mark}: ${item.choice}`,
+  revised: (item, who) => `${who(item.by)} changes ${item.mark}: ${item.choice}`,
+  data_requested: (item, who) => `${who(item.by)} asks ${who.role(item.role)} for data: ${item.what}`,
+  data_given: (item, who) =>
+    `${who(item.by)} answers ${item.mark}. ${item.text}${item.table ? ` A table: ${item.table.title}.` : ""}`,
+  data_refused: (item, who) => `${who(item.by)} turns ${item.mark} down: ${item.why}`,
+  fact_revealed: (item, who) => `${who(item.by)}: ${item.text}`,
+  whispered: (item, who) => `Whisper from ${who(item.by)}: ${item.text}`,
+  inject_cued: (item, who) => `Due now for ${who.title(item.seat)}: ${item.title}.`,
+  inject_fired: (item) => `Listen for: ${item.title}.`,
+  inject_spoken: (item, who) => `${who(item.by)}: ${item.text}`,
+  inject_held: (item) => (item.held ? "An inject is held back." : "An inject is let go again."),
+  inject_skipped: (item) => `An inject is taken out: ${item.why}`,
+  bots_quieted: (item) => (item.quiet ? "The bots are silent." : "The bots may speak again."),
+  heard: () => "",
+};
+
+function about(item) {
+  return item.about ? ` (${item.about})` : "";
+}
+
+export function span(seconds) {
+  const size = Math.abs(seconds);
+  const amount = size % 60 === 0 ? `${size / 60} min` : `${size} s`;
+  return `${amount} ${seconds < 0 ? "less" : "more"}`;
+}
+
+// who(seat), who.title(seat), who.role(role), as `tell` needs them.
+export function names(head) {
+  const who = (seat) => nameOf(head, seat);
+  who.title = (seat) => seatOf(head, seat).title || seat;
+  who.role = (role) => roleName(head, role);
+  return who;
+}
+
+export const tell = (item, who) => TELL[item.type]?.(item, who) ?? "";
+
+// What a rater can hold on to as evidence: whole sentences out of the item itself.
+export function quote(item) {
+  if (!SPOKEN.has(item.type)) return "";
+  if (item.choice) return item.choice;
+  return item.text ?? item.what ?? "";
+}
+
+const REFUSED = {
+  not_delivered: "It did not reach the room.",
+  not_your_part: "Your seat cannot do that now.",
+  too_fast: "That was too quick after the last one. Wait a moment and send it again.",
+};
+
+export const whyNot = (answer) => answer.why || REFUSED[answer.code] || "The room turned it down.";
+
+const STOPPED = {
+  4501: "This seat was given to someone else, or its link was withdrawn. Ask the facilitator for a new one.",
+  4502: "This room is gone.",
+};
+
+export const whyStopped = (code) => STOPPED[code] ?? "The room closed this connection.";
