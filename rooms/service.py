@@ -10,6 +10,7 @@ from django.db import transaction
 
 from rooms.access import digest, new_token
 from rooms.core import messages as m
+from rooms.core.laying import lay, opening
 from rooms.core.state import State, apply
 from rooms.live import log
 from rooms.live.bell import ring
@@ -17,10 +18,8 @@ from rooms.live.hub import wall_ms
 from rooms.live.process import process
 from rooms.live.writer import Folds, Job, Known, commit
 from rooms.models import Room, Seat
-from scenarios.core.schema import CANDIDATE, FACILITATOR, Role, Scenario
+from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
-
-MAX_RATERS = 12
 
 _own = threading.local()
 
@@ -76,7 +75,7 @@ def open_room(
     ValueError names a seat that cannot be a bot's, or a number of raters out of bounds.
     """
     scenario = scenario_of(version_id)
-    seats = _seats(scenario, bots, raters)
+    seats = lay(scenario, bots, raters)
     room_id, at = secrets.token_hex(6), now or wall_ms()
     tokens = {s.seat: new_token() for s in seats}
     with transaction.atomic():
@@ -99,70 +98,12 @@ def _seat_row(room_id: str, s: m.SeatSpec, token: str) -> Seat:
 
 
 def _open_log(room_id: str, scenario: Scenario, seats: tuple[m.SeatSpec, ...], at: int) -> None:
-    opened = m.RoomOpened(title=scenario.title, prompt=scenario.prompt, seats=seats)
     state, entries = State(), []
-    for event in (opened, *_briefs(scenario, seats)):
+    for event in opening(scenario, seats):
         cause = None if entries else "open"
         entries.append(log.entry(state.seq + 1, at, event, cause, None))
         state = apply(state, event, at)
     log.append(room_id, entries, next_look=None, live=False)
-
-
-def _seats(scenario: Scenario, bots: Sequence[str], raters: int) -> tuple[m.SeatSpec, ...]:
-    if not 0 <= raters <= MAX_RATERS:
-        raise ValueError(f"raters must be from 0 to {MAX_RATERS}, not {raters}")
-    can_be_bots = {CANDIDATE, *(r.key for r in scenario.roles)}
-    if wrong := set(bots) - can_be_bots:
-        raise ValueError(f"no bot can sit in {', '.join(sorted(wrong))}")
-    return (
-        m.SeatSpec(
-            seat=CANDIDATE,
-            kind="candidate",
-            role=CANDIDATE,
-            title=scenario.candidate.title,
-            bot=CANDIDATE in bots,
-        ),
-        *(
-            m.SeatSpec(seat=r.key, kind="panel", role=r.key, title=f"{r.name}, {r.title}", bot=r.key in bots)
-            for r in scenario.roles
-        ),
-        m.SeatSpec(seat=FACILITATOR, kind="facilitator", role=FACILITATOR, title="Facilitator"),
-        *(
-            m.SeatSpec(seat=f"rater{i}", kind="rater", role="rater", title=f"Rater {i}")
-            for i in range(1, raters + 1)
-        ),
-    )
-
-
-def _briefs(scenario: Scenario, seats: tuple[m.SeatSpec, ...]) -> list[m.Briefed]:
-    """What each seat alone is told."""
-    roles = {r.key: r for r in scenario.roles}
-    briefs = [m.Briefed(seat=CANDIDATE, brief=scenario.candidate.brief, to=(CANDIDATE,))]
-    briefs += [_role_brief(scenario, roles[s.role]) for s in seats if s.kind == "panel"]
-    for s in seats:
-        if s.kind == "facilitator":
-            brief = "You run this room: start it, watch the clock and the pressure, and end it."
-            briefs.append(m.Briefed(seat=s.seat, brief=brief, missing=scenario.missing, to=(s.seat,)))
-        if s.kind == "rater":
-            brief = (
-                "You listen and mark what you observe, on your own. Nobody sees your marks before you submit."
-            )
-            briefs.append(m.Briefed(seat=s.seat, brief=brief, missing=scenario.missing, to=(s.seat,)))
-    return briefs
-
-
-def _role_brief(scenario: Scenario, role: Role) -> m.Briefed:
-    facts = [f for f in scenario.facts if f.held_by == role.key]
-    data_sets = [d for d in scenario.data_sets if d.held_by == role.key]
-    return m.Briefed(
-        seat=role.key,
-        brief=role.brief,
-        position=role.position,
-        yields_when=role.yields_when,
-        facts=tuple({"key": f.key, "text": f.text, "release": f.release} for f in facts),
-        data_sets=tuple({"key": d.key, "title": d.title, "flaw": d.flaw} for d in data_sets),
-        to=(role.key,),
-    )
 
 
 def _folds() -> Folds:

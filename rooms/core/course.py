@@ -116,8 +116,8 @@ def next_phase(scenario: Scenario, state: State, now: int, why: str) -> list[m.A
 def phase_ended(scenario: Scenario, state: State, why: str) -> list[m.AnyEvent]:
     if state.phase is None:
         return []
-    skipped = [skipped(state, i, reason, "director") for i, reason in director.leftover(scenario, state)]
-    return [*skipped, m.PhaseEnded(phase=state.phase, why=why)]
+    left = [skipped(state, i, reason, "director") for i, reason in director.leftover(scenario, state)]
+    return [*left, m.PhaseEnded(phase=state.phase, why=why)]
 
 
 def phase_started(phase: Phase, now: int, why: str) -> m.PhaseStarted:

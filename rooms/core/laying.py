@@ -1,0 +1,72 @@
+"""How a room is laid: which seats there are, and what each alone is told."""
+
+from collections.abc import Sequence
+
+from rooms.core import messages as m
+from scenarios.core.schema import CANDIDATE, FACILITATOR, Role, Scenario
+
+MAX_RATERS = 12
+
+
+def lay(scenario: Scenario, bots: Sequence[str], raters: int) -> tuple[m.SeatSpec, ...]:
+    """The chairs of a room: candidate, one per role, facilitator, raters. ValueError names what is wrong."""
+    if not 0 <= raters <= MAX_RATERS:
+        raise ValueError(f"raters must be from 0 to {MAX_RATERS}, not {raters}")
+    can_be_bots = {CANDIDATE, *(r.key for r in scenario.roles)}
+    if wrong := set(bots) - can_be_bots:
+        raise ValueError(f"no bot can sit in {', '.join(sorted(wrong))}")
+    return (
+        m.SeatSpec(
+            seat=CANDIDATE,
+            kind="candidate",
+            role=CANDIDATE,
+            title=scenario.candidate.title,
+            bot=CANDIDATE in bots,
+        ),
+        *(
+            m.SeatSpec(seat=r.key, kind="panel", role=r.key, title=f"{r.name}, {r.title}", bot=r.key in bots)
+            for r in scenario.roles
+        ),
+        m.SeatSpec(seat=FACILITATOR, kind="facilitator", role=FACILITATOR, title="Facilitator"),
+        *(
+            m.SeatSpec(seat=f"rater{i}", kind="rater", role="rater", title=f"Rater {i}")
+            for i in range(1, raters + 1)
+        ),
+    )
+
+
+def opening(scenario: Scenario, seats: tuple[m.SeatSpec, ...]) -> list[m.AnyEvent]:
+    """The first events of every log."""
+    opened = m.RoomOpened(title=scenario.title, prompt=scenario.prompt, seats=seats)
+    return [opened, *_briefs(scenario, seats)]
+
+
+def _briefs(scenario: Scenario, seats: tuple[m.SeatSpec, ...]) -> list[m.Briefed]:
+    """What each seat alone is told."""
+    roles = {r.key: r for r in scenario.roles}
+    briefs = [m.Briefed(seat=CANDIDATE, brief=scenario.candidate.brief, to=(CANDIDATE,))]
+    briefs += [_role_brief(scenario, roles[s.role]) for s in seats if s.kind == "panel"]
+    for s in seats:
+        if s.kind == "facilitator":
+            brief = "You run this room: start it, watch the clock and the pressure, and end it."
+            briefs.append(m.Briefed(seat=s.seat, brief=brief, missing=scenario.missing, to=(s.seat,)))
+        if s.kind == "rater":
+            brief = (
+                "You listen and mark what you observe, on your own. Nobody sees your marks before you submit."
+            )
+            briefs.append(m.Briefed(seat=s.seat, brief=brief, missing=scenario.missing, to=(s.seat,)))
+    return briefs
+
+
+def _role_brief(scenario: Scenario, role: Role) -> m.Briefed:
+    facts = [f for f in scenario.facts if f.held_by == role.key]
+    data_sets = [d for d in scenario.data_sets if d.held_by == role.key]
+    return m.Briefed(
+        seat=role.key,
+        brief=role.brief,
+        position=role.position,
+        yields_when=role.yields_when,
+        facts=tuple({"key": f.key, "text": f.text, "release": f.release} for f in facts),
+        data_sets=tuple({"key": d.key, "title": d.title, "flaw": d.flaw} for d in data_sets),
+        to=(role.key,),
+    )

@@ -1,0 +1,149 @@
+"""A small scenario and short ways to say what has happened. Plain functions."""
+
+from collections.abc import Iterable
+
+from rooms.core import messages as m
+from rooms.core.decide import decide
+from rooms.core.feed import Logged
+from rooms.core.laying import lay, opening
+from rooms.core.policy import CLOCK
+from rooms.core.state import State, apply
+from scenarios.core.schema import Scenario
+
+T0 = 1_760_000_000_000  # ms: when every test's room opens
+
+
+def levels() -> list[dict]:
+    return [{"value": n, "name": f"level {n}", "anchor": f"does it {n}"} for n in (1, 2, 3, 4)]
+
+
+def dimension(key: str) -> dict:
+    return {"key": key, "name": key.title(), "asks": f"how about {key}?", "levels": levels()}
+
+
+def role(key: str, kind: str) -> dict:
+    return {
+        "key": key,
+        "kind": kind,
+        "name": key.title(),
+        "title": kind,
+        "face": f"the {key}",
+        "brief": f"SECRET-BRIEF-{key}",
+        "position": f"SECRET-POSITION-{key}",
+        "yields_when": f"SECRET-YIELD-{key}",
+    }
+
+
+def inject(key: str, phase: str, role: str, **when: object) -> dict:
+    return {
+        "key": key,
+        "phase": phase,
+        "role": role,
+        "kind": "curveball",
+        "title": f"title {key}",
+        "text": f"words of {key}",
+        "dimensions": ["framing"],
+        "expected": f"SECRET-EXPECTED-{key}",
+        "when": when,
+    }
+
+
+def scenario(injects: Iterable[dict] = (), **changes: object) -> Scenario:
+    """Two phases of ten minutes, three roles, two dimensions, one fact and one data set."""
+    document = {
+        "slug": "small",
+        "title": "A small case",
+        "summary": "Small.",
+        "prompt": "Something fell. What would you do?",
+        "missing": ["SECRET-MISSING"],
+        "candidate": {"title": "Candidate", "brief": "You own this."},
+        "roles": [role("lead", "interviewer"), role("dana", "dissenter"), role("omar", "data_owner")],
+        "phases": [
+            {"key": "one", "name": "One", "seconds": 600, "prompt": "Go.", "focus": "f", "led_by": "lead"},
+            {"key": "two", "name": "Two", "seconds": 600, "prompt": "On.", "focus": "f", "led_by": "lead"},
+        ],
+        "facts": [
+            {
+                "key": "late",
+                "held_by": "omar",
+                "text": "SECRET-FACT",
+                "release": "if asked",
+                "asked_words": ["late"],
+            }
+        ],
+        "data_sets": [
+            {
+                "key": "labels",
+                "title": "Labels",
+                "held_by": "omar",
+                "about": "labels by week",
+                "columns": [{"name": "week", "about": "week"}],
+                "rows": [["1"], ["2"]],
+                "flaw": "SECRET-FLAW",
+                "asked_words": ["label"],
+            }
+        ],
+        "injects": list(injects),
+        "rubric": {
+            "key": "small",
+            "version": 1,
+            "name": "Small",
+            "not_observed": "when nothing was seen",
+            "bar": 2.5,
+            "bar_set_by": "us",
+            "bar_set_on": "2026-01-01",
+            "dimensions": [dimension("framing"), dimension("risk")],
+            "closing": {"asks": "trust?", "levels": levels()},
+        },
+    }
+    return Scenario.model_validate({**document, **changes})
+
+
+SCENARIO = scenario()
+
+
+class Play:
+    """A room without a database: commands in, log out. Each command is its own moment, a second apart."""
+
+    def __init__(self, scenario: Scenario = SCENARIO, bots: tuple[str, ...] = (), raters: int = 2) -> None:
+        self.scenario = scenario
+        self.state = State()
+        self.log: list[Logged] = []
+        self.now = T0
+        for event in opening(scenario, lay(scenario, bots, raters)):
+            self._append(event)
+
+    def do(self, seat: str, command: m.AnyCommand, after: float = 1, bot: bool = False) -> list[m.AnyEvent]:
+        """Send a command `after` seconds; returns its events."""
+        self.now += int(after * 1000)
+        events = decide(self.scenario, self.state, seat, command, self.now, bot)
+        for event in events:
+            self._append(event)
+        return events
+
+    def refused(self, seat: str, command: m.AnyCommand, bot: bool = False) -> str:
+        """The code this command is refused with."""
+        try:
+            decide(self.scenario, self.state, seat, command, self.now, bot)
+        except m.Refused as no:
+            return no.code
+        raise AssertionError(f"{command} was not refused")
+
+    def start(self) -> "Play":
+        for seat in ("candidate", "lead", "dana", "omar"):
+            self.do(seat, m.TakeSeat(name=f"{seat} person"), after=0)
+        self.do("facilitator", m.Start(anyway=True), after=0)
+        return self
+
+    def wait(self, seconds: float) -> list[m.AnyEvent]:
+        """The clock knocks once, after so long."""
+        return self.do(CLOCK, m.Tick(), seconds)
+
+    def _append(self, event: m.AnyEvent) -> None:
+        self.log.append(Logged(len(self.log) + 1, self.now, event))
+        self.state = apply(self.state, event, self.now)
+
+
+COMMIT = m.Commit(
+    choice="Block above 0.9", why="it is worst there", gives_up="some sales", would_change="appeals"
+)
