@@ -1,10 +1,11 @@
-"""The listener on sentences that were written before its rules and never used to tune them.
+"""Sentences the listener was never tuned on. Its figures on these are the ones to believe.
 
-The figures here are the ones to believe; the table in test_listener.py is the one it was tuned on.
-Whoever tunes the rules leaves this table alone, or writes a new one first.
+FIRST was written before there were rules, but by the same hand, and reads like the rules: an
+upper bound. LATER was written when the rules were done, in looser speech and from other cases,
+and was measured once. Whoever tunes the rules leaves both alone, or writes a new table first.
 """
 
-HELD_OUT: tuple[tuple[str, str, str], ...] = (
+FIRST: tuple[tuple[str, str, str], ...] = (
     # sentence | acts in it | acts a careful reader may or may not hear (counted neither way)
     (
         "So the real question is which accounts we block before money leaves, and who pays when we are wrong.",
@@ -163,3 +164,69 @@ HELD_OUT: tuple[tuple[str, str, str], ...] = (
         "",
     ),
 )
+
+LATER: tuple[tuple[str, str, str], ...] = (
+    # hateful posts on a forum
+    ("So if I get you right, moderators drown and you want us to sort their pile for them.", "restates_problem", ""),
+    ("Do we care more about the posts that stay up or about the ones we take down by mistake?", "clarifies", ""),
+    ("Which languages are we talking about?", "clarifies", ""),
+    ("Is somebody legally responsible if a threat stays online overnight?", "clarifies", ""),
+    ("I'm assuming that a moderator always has the last word.", "states_assumption", ""),
+    ("Let me put one thing down as an assumption: reports reach us within minutes.", "states_assumption", ""),
+    ("I'd fine-tune BERT on the removed posts, that usually gets you to ninety percent.", "jumps_to_model", ""),
+    ("First and foremost I would deal with threats, they do the most harm.", "prioritises", ""),
+    ("Spam is not what I'd spend the first month on.", "defers prioritises", ""),
+    ("Images I would leave for another time.", "defers", ""),
+    ("We rank the queue and we remove nothing automatically, that is what I choose.", "commits", ""),
+    ("I'm going to go for the ranking, even though it saves less time.", "commits accepts_tradeoff", ""),
+    ("There are a hundred ways to do this, keyword lists, embeddings, user history, voting, reputation.",
+     "lists_everything", "jumps_to_model"),
+    ("I guess we could do one or the other, I don't have a strong opinion.", "hedges", ""),
+    ("That is difficult to answer at this point.", "hedges", ""),
+    ("A removed post only means that a tired moderator clicked remove.", "doubts_data", ""),
+    ("Reports are a skewed sample, people report what they disagree with.", "doubts_data", ""),
+    ("I wouldn't build on those labels without knowing who set them.", "doubts_data", ""),
+    ("I would have three moderators judge the same two hundred posts and see how often they differ.",
+     "checks_data", ""),
+    ("Let's pull a random sample of posts nobody reported.", "checks_data", ""),
+    ("We have millions of removed posts, that's a great training set.", "trusts_data", ""),
+    ("The moderators are professionals, so their labels are right.", "trusts_data", ""),
+    ("I would measure how many threats are seen within ten minutes, because after that the damage is done.",
+     "chooses_metric", ""),
+    ("A threat we miss is much worse than a joke we hide for an hour, so recall on threats comes first.",
+     "chooses_metric prioritises", ""),
+    ("It means harmless jokes are hidden for a while, I can live with that.", "accepts_tradeoff", ""),
+    ("F1 is a good compromise.", "lists_metrics", ""),
+    ("Precision, recall, AUC, the usual things.", "lists_metrics", ""),
+    ("If we may not store the text, my plan needs to change: I would score on arrival and keep the score only.",
+     "adapts", ""),
+    ("Okay, then the ranking has to work without user history, which makes newcomers harder.", "adapts", "names_risk"),
+    ("I like the idea of a warning before posting. It costs us some posts, though.", "weighs_view", "accepts_tradeoff"),
+    ("I hear you on free speech, and it's why I would not delete automatically.", "weighs_view", ""),
+    ("I still think the classifier is right and would not change it.", "defends_plan", ""),
+    ("We already decided that, I don't want to reopen it.", "defends_plan", ""),
+    ("No. That is not relevant.", "rejects_view", ""),
+    ("That makes no sense at all.", "rejects_view", ""),
+    ("It could break on slang, and slang changes every month.", "names_risk", ""),
+    ("Trolls will test the filter until they are through.", "names_risk", ""),
+    ("What I fear is a wave after some event, with ten times the reports.", "names_risk", ""),
+    ("I'd set an alert on the time a threat waits.", "plans_monitoring", ""),
+    ("Each week I would look at the share of overturned removals.", "plans_monitoring", ""),
+    ("If scores stop coming, the queue is sorted by age as it is now.", "plans_fallback", ""),
+    ("One click takes us back to the old queue.", "plans_fallback", ""),
+    ("The system is very stable, I'm not worried.", "claims_robust", ""),
+    ("It will work, I have done this many times.", "claims_robust", ""),
+    ("New slang is no problem, we retrain.", "retrain_only", "claims_robust"),
+    ("Let me quickly sum up before we go on.", "synthesises", ""),
+    ("To put it together: ranking yes, deletion no, threats first.", "synthesises", "prioritises"),
+    ("The next thing I'd do is sit with a moderator for a day.", "proposes_next", ""),
+    ("Shall I go on with the metric, or do you want more on the data?", "proposes_next", "clarifies"),
+    ("Sorry, I'm a bit slow today.", "apologises", ""),
+    ("I'm probably wrong about this.", "apologises", ""),
+    # nothing in particular
+    ("Yes, I can see the table now.", "", ""),
+    ("Tomas said they would retrain every night.", "", ""),
+    ("Give me a second.", "", ""),
+    ("That was in the prompt, wasn't it?", "", ""),
+    ("Good morning.", "", ""),
+)  # fmt: skip
