@@ -1,5 +1,6 @@
 """A small scenario and short ways to say what has happened. Plain functions."""
 
+import hashlib
 from collections.abc import Iterable
 
 from rooms.core import messages as m
@@ -8,7 +9,9 @@ from rooms.core.feed import Logged
 from rooms.core.laying import lay, opening
 from rooms.core.policy import CLOCK
 from rooms.core.state import State, apply
+from rooms.service import Opened, handle_now, open_room
 from scenarios.core.schema import Scenario
+from scenarios.models import ScenarioVersion
 
 T0 = 1_760_000_000_000  # ms: when every test's room opens
 
@@ -147,3 +150,33 @@ class Play:
 COMMIT = m.Commit(
     choice="Block above 0.9", why="it is worst there", gives_up="some sales", would_change="appeals"
 )
+
+
+def published(case: Scenario = SCENARIO) -> int:
+    """The id of the scenario's published version."""
+    document = case.model_dump_json()
+    digest = hashlib.sha256(document.encode()).hexdigest()
+    row, _ = ScenarioVersion.objects.get_or_create(
+        slug=case.slug,
+        digest=digest,
+        defaults={"version": _next(case.slug), "title": case.title, "document": document},
+    )
+    return row.pk
+
+
+def _next(slug: str) -> int:
+    return ScenarioVersion.objects.filter(slug=slug).count() + 1
+
+
+def make_room(
+    case: Scenario = SCENARIO,
+    bots: tuple[str, ...] = (),
+    raters: int = 2,
+    started: bool = False,
+    now: int = T0,
+) -> Opened:
+    """A room in the database, opened at `now`; `started` puts it into its first phase."""
+    opened = open_room(published(case), bots=bots, raters=raters, now=now)
+    if started:
+        handle_now(opened.room_id, "facilitator", m.Start(anyway=True), "start", now=now + 1)
+    return opened

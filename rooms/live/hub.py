@@ -58,8 +58,8 @@ class Ear:
         while not self._outbox and self.close_code is None:
             self._ready.clear()
             await self._ready.wait()
-        if self.close_code is not None:
-            return None
+        if self.close_code == TOO_SLOW or not self._outbox:
+            return None  # who is told to come back is still given what was queued, unless that is the trouble
         frame = self._outbox.popleft()
         self._size -= len(frame)
         return frame

@@ -79,13 +79,9 @@ class Bad(Exception):
 def parse(text: str) -> Sync | Do:
     """The frame in a text message. Raises Bad; never anything else, whatever the text."""
     try:
-        raw = from_json(text, allow_inf_nan=False)
-    except ValueError:
-        raise Bad(None, "malformed", "this is not JSON") from None
-    try:
-        return FRAMES.validate_python(raw)
+        return FRAMES.validate_json(text, strict=True)
     except ValidationError as error:
-        raise _bad(raw, error) from None
+        raise _bad(text, error) from None
 
 
 def done(ref: str) -> str:
@@ -96,18 +92,25 @@ def refused(ref: str | None, code: str, why: str) -> str:
     return _json({"type": "refused", "ref": ref, "code": code, "why": why})
 
 
-def _bad(raw: Any, error: ValidationError) -> Bad:
-    ref = raw.get("ref") if isinstance(raw, dict) else None
-    ref = ref if isinstance(ref, str) and len(ref) <= 64 else None
-    first = error.errors(include_url=False, include_input=False)[0]
-    if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        in_command = "command" in first["loc"]
-        code = "unknown_command" if in_command else "malformed"
-        why = "command: there is no such type" if in_command else "a frame is of type sync or do"
-        return Bad(ref, code, why)
-    field = ".".join(str(part) for part in first["loc"] if part not in ("sync", "do"))
+def _bad(text: str, error: ValidationError) -> Bad:
+    try:
+        raw = from_json(text, allow_inf_nan=False)
+    except ValueError:
+        return Bad(None, "malformed", "this is not JSON")
     if not isinstance(raw, dict):
         return Bad(None, "malformed", "a frame is a JSON object")
+    ref = raw.get("ref")
+    return _named(ref if isinstance(ref, str) and len(ref) <= 64 else None, error)
+
+
+def _named(ref: str | None, error: ValidationError) -> Bad:
+    """The first thing that is wrong, with its field."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        if "command" in first["loc"]:
+            return Bad(ref, "unknown_command", "command: there is no such type")
+        return Bad(ref, "malformed", "a frame is of type sync or do")
+    field = ".".join(str(part) for part in first["loc"] if part not in ("sync", "do"))
     return Bad(ref, "invalid", f"{field}: {first['msg']}"[:300])
 
 

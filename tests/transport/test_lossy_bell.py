@@ -1,0 +1,101 @@
+"""Two processes over one log, with a bell that drops, doubles and delays; and the control without the log."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+
+import pytest
+from channels.db import database_sync_to_async
+
+from rooms import queries
+from rooms.core import messages as m
+from rooms.live.hub import Ear, wall_ms
+from rooms.live.process import Process
+from rooms.live.writer import Job
+from tests.builders import make_room
+
+
+class LossyBell:
+    """Carries rings between processes, or does not."""
+
+    def __init__(self, drop: float, double: float) -> None:
+        self.drop, self.double = drop, double
+        self.chance = random.Random(7)
+        self.processes: list[Process] = []
+        self.rung = self.dropped = 0
+
+    def ring(self, word: str) -> None:
+        self.rung += 1
+        if self.chance.random() < self.drop:
+            self.dropped += 1
+            return
+        for _ in range(2 if self.chance.random() < self.double else 1):
+            delay = self.chance.random() * 0.05
+            for process in self.processes:
+                asyncio.get_running_loop().call_later(delay, process._heard, word)
+
+
+@pytest.fixture
+async def two(request, transactional_db, settings) -> AsyncIterator[tuple[Process, Process, LossyBell]]:
+    """Two web processes in one loop that share nothing but the database and this bell."""
+    settings.REDIS_URL = ""
+    bell = LossyBell(**request.param)
+    loop = asyncio.get_running_loop()
+    bell.processes = [Process(loop), Process(loop)]
+    for process in bell.processes:
+        process.bell.ring = bell.ring
+        process.start()
+    yield (*bell.processes, bell)
+    for process in bell.processes:
+        await process.stop()
+
+
+async def sit(process: Process, room_id: str, seat: str) -> Ear:
+    ear = await process.join(room_id, seat)
+    await process.hub.sync(ear, None, 0)
+    return ear
+
+
+def heard(ear: Ear) -> str:
+    return "".join(ear._outbox)
+
+
+BELLS = [{"drop": 1.0, "double": 0.0}, {"drop": 0.0, "double": 1.0}, {"drop": 0.5, "double": 0.5}]
+
+
+@pytest.mark.parametrize("two", BELLS, indirect=True, ids=["drops all", "doubles all", "mixed"])
+async def test_whatever_the_bell_does_every_seat_ends_with_exactly_its_feed(two):
+    one, other, bell = two
+    opened = await database_sync_to_async(make_room)(started=True, now=wall_ms())
+    seats = {
+        (process, seat): await sit(process, opened.room_id, seat)
+        for process in (one, other)
+        for seat in ("candidate", "dana", "rater1")
+    }
+    for number in range(40):
+        process = (one, other)[number % 2]
+        command = m.Whisper(text=f"WHISPER {number}") if number % 4 == 3 else m.Say(text=f"word {number}")
+        job = Job(opened.room_id, "dana", command, f"r{number}", wall_ms())
+        await process.handle(job)
+        await process.handle(job)  # and each command is sent twice
+    await asyncio.sleep(1.5)  # a lost ring costs at most one round of the poll
+    assert bell.rung > 40
+    for (_, seat), ear in seats.items():
+        expected = await database_sync_to_async(queries.lines)(opened.room_id, seat)
+        assert ear.n == len(expected)
+        words = [x.event.text for x in expected if isinstance(x.event, m.Said | m.Whispered)]
+        assert [heard(ear).count(f'"text":"{word}"') for word in words] == [1] * len(words)
+        places = [heard(ear).index(f'"text":"{word}"') for word in words]
+        assert places == sorted(places)
+    assert "WHISPER" not in heard(seats[one, "candidate"]) + heard(seats[other, "rater1"])
+
+
+async def test_control_putting_the_content_into_the_ring_loses_doubles_and_tells():
+    """The tutorial's way under the same bell: what the design is for."""
+    chance, inbox = random.Random(7), []
+    sent = [("WHISPER" if n % 4 == 3 else "word") + f" {n}" for n in range(40)]
+    for text in sent:
+        inbox += [text] * chance.choice((0, 1, 2))  # a group message goes to every socket of the room
+    assert set(sent) - set(inbox)
+    assert len(inbox) > len(set(inbox))
+    assert any("WHISPER" in text for text in inbox)

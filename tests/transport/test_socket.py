@@ -1,0 +1,194 @@
+"""Frames in, frames out: each wrong one answered as docs/protocol.md declares, and nothing lost."""
+
+import json
+import logging
+
+import pytest
+from channels.db import database_sync_to_async
+
+from rooms.core import messages as m
+from rooms.service import handle_now
+from rooms.transport import protocol
+from tests.builders import T0, make_room
+from tests.transport.conftest import Socket, Table
+
+
+async def test_what_one_says_everyone_hears_and_a_whisper_only_its_hearers(table: Table):
+    candidate, dana, rater = [await table.seat(s) for s in ("candidate", "dana", "rater1")]
+    assert await candidate.do("1", type="say", text="what matters?") == {"type": "done", "ref": "1"}
+    assert await dana.do("1", type="whisper", text="hm") == {"type": "done", "ref": "1"}
+    for socket in (candidate, dana, rater):
+        await socket.rest()
+    assert candidate.said() == rater.said() == ["what matters?"]
+    assert dana.said() == ["what matters?", "hm"]
+    assert "hm" not in "".join(candidate.frames + rater.frames)
+
+
+async def test_a_command_repeated_on_two_sockets_happens_once(table: Table):
+    one, other = await table.seat("candidate"), await table.seat("candidate")
+    for socket in (one, other, one):
+        assert await socket.do("same", type="say", text="once") == {"type": "done", "ref": "same"}
+    assert (await one.do("same", type="say", text="other"))["code"] == "conflict"
+    await one.rest()
+    assert one.said() == ["once"]
+
+
+async def test_after_a_cut_a_client_is_given_exactly_what_is_missing(table: Table):
+    candidate = await table.seat("candidate")
+    await candidate.do("1", type="say", text="a")
+    await candidate.rest()
+    had = len(candidate.items)
+    lead = await table.seat("lead")
+    for number in range(5):
+        await lead.do(str(number), type="say", text=f"while you were away {number}")
+    epoch = json.loads(candidate.frames[0])["epoch"]
+    back = Socket(table.room_id, table.opened.tokens["candidate"])
+    table.sockets.append(back)
+    back.items = list(candidate.items[:had])
+    await back.open(after=had, epoch=epoch)
+    await back.rest()
+    assert back.said() == ["a", *[f"while you were away {n}" for n in range(5)]]
+    assert json.loads(back.frames[0])["from"] == had
+
+
+@pytest.mark.parametrize(("epoch", "after"), [("another", 3), (None, 5_000)])
+async def test_who_claims_another_epoch_or_to_be_ahead_is_started_over(table: Table, epoch, after):
+    socket = await table.seat("candidate", epoch=epoch, after=after)
+    frame = json.loads(socket.frames[0])
+    assert frame["from"] == 0
+    assert frame["items"][0]["n"] == 1
+
+
+def talk(room_id: str, lines: int) -> None:
+    for n in range(lines):
+        handle_now(room_id, "lead", m.Say(text=f"line {n}"), f"n{n}")
+
+
+async def test_a_long_feed_comes_in_pages_without_a_gap(table: Table):
+    await database_sync_to_async(talk)(table.room_id, 450)
+    late = await table.seat("candidate")
+    await late.rest()
+    assert late.said() == [f"line {n}" for n in range(450)]
+    assert len(late.frames) >= 3
+
+
+WRONG = [
+    ("not json", "malformed", None),
+    ("[1]", "malformed", None),
+    ('"do"', "malformed", None),
+    ("{}", "malformed", None),
+    ('{"type":"do"}', "invalid", None),
+    ('{"type":"hello"}', "malformed", None),
+    ('{"type":"do","ref":"a","command":{"type":"dance"}}', "unknown_command", "a"),
+    ('{"type":"do","ref":"a","command":{}}', "unknown_command", "a"),
+    ('{"type":"do","ref":"a","command":{"type":"say"}}', "invalid", "a"),
+    ('{"type":"do","ref":"a","command":{"type":"say","text":""}}', "invalid", "a"),
+    ('{"type":"do","ref":"a","command":{"type":"say","text":7}}', "invalid", "a"),
+    ('{"type":"do","ref":"a","command":{"type":"say","text":"x","to":"lead"}}', "invalid", "a"),
+    ('{"type":"do","ref":"a","command":{"type":"say","text":"' + "x" * 4001 + '"}}', "invalid", "a"),
+    ('{"type":"do","ref":"a","command":{"type":"say","text":"nul \\u0000"}}', "invalid", "a"),
+    ('{"type":"do","ref":"a","command":{"type":"say","text":"\\ud800"}}', "malformed", None),
+    ('{"type":"do","ref":"' + "x" * 65 + '","command":{"type":"say","text":"x"}}', "invalid", None),
+    ('{"type":"do","ref":"a b","command":{"type":"say","text":"x"}}', "invalid", "a b"),
+    ('{"type":"do","ref":"a","command":{"type":"extend","seconds":NaN}}', "malformed", None),
+    ('{"type":"do","ref":"a","command":{"type":"extend","seconds":1e400}}', "invalid", "a"),
+    ('{"type":"sync","after":-1}', "invalid", None),
+    ('{"type":"sync","after":"3"}', "invalid", None),
+    ('{"type":"sync","after":1,"more":1}', "invalid", None),
+    ("[" * 50_000, "malformed", None),
+    ('{"type":"do","ref":"a","command":{"type":"tick"}}', "not_your_part", "a"),
+    ('{"type":"do","ref":"a","command":{"type":"start"}}', "not_your_part", "a"),
+    ('{"type":"do","ref":"a","command":{"type":"ready"}}', "not_now", "a"),
+]
+
+
+@pytest.mark.parametrize(("text", "code", "ref"), WRONG)
+async def test_a_wrong_frame_is_answered_and_the_socket_lives_on(table: Table, caplog, text, code, ref):
+    socket = await table.seat("candidate")
+    with caplog.at_level(logging.ERROR):
+        await socket.raw(text)
+        assert (await socket.answer(ref))["code"] == code
+    assert code in protocol.REFUSALS
+    assert caplog.records == []
+    assert (await socket.do("next", type="say", text="still here"))["type"] == "done"
+
+
+async def test_an_oversized_frame_closes_the_socket_with_its_code(table: Table):
+    socket = await table.seat("candidate")
+    await socket.raw("x" * (protocol.FRAME + 1))
+    await socket.rest()
+    assert socket.closed == 1009
+    assert (await (await table.seat("candidate")).do("1", type="say", text="back"))["type"] == "done"
+
+
+async def test_a_binary_frame_closes_the_socket_with_its_code(table: Table):
+    socket = await table.seat("candidate")
+    await socket.wire.send_input({"type": "websocket.receive", "bytes": b"\x00"})
+    await socket.rest()
+    assert socket.closed == 1003
+
+
+async def test_a_flood_is_told_to_slow_down_and_then_closed(table: Table):
+    socket = await table.seat("candidate")
+    for _ in range(200):
+        await socket.raw('{"type":"sync","after":0}')
+    await socket.rest()
+    assert socket.closed == 4029
+    assert socket.answers[None]["code"] == "slow_down"
+
+
+HOST = (b"host", b"testserver")
+
+
+def cookie(table: Table, seat: str, token: str | None = None) -> tuple[bytes, bytes]:
+    value = token or table.opened.tokens[seat]
+    return (b"cookie", f"seat-{table.room_id}-{seat}={value}".encode())
+
+
+@pytest.mark.parametrize("origin", [b"https://evil.example", b"null", b"http://testserver.evil.example"])
+async def test_a_cookie_from_a_foreign_page_opens_nothing(table: Table, origin):
+    headers = [HOST, cookie(table, "candidate"), (b"origin", origin)]
+    socket = await Socket(table.room_id, "", "seat=candidate", headers).open()
+    assert socket.closed == 4500
+
+
+async def test_a_cookie_without_an_origin_opens_nothing(table: Table):
+    socket = await Socket(table.room_id, "", "seat=candidate", [HOST, cookie(table, "candidate")]).open()
+    assert socket.closed == 4500
+
+
+async def test_a_browser_enters_with_its_cookie(table: Table):
+    headers = [HOST, cookie(table, "dana"), cookie(table, "lead"), (b"origin", b"http://testserver")]
+    socket = await Socket(table.room_id, "", "seat=lead", headers).open()
+    table.sockets.append(socket)
+    assert socket.head["you"]["seat"] == "lead"
+
+
+@pytest.mark.parametrize("token", ["", "x" * 32, "short", "é" * 32, "x" * 5_000])
+async def test_a_stranger_is_turned_away_before_a_byte_of_the_room(table: Table, token):
+    headers = [HOST, (b"authorization", f"Bearer {token}".encode())]
+    socket = await Socket(table.room_id, "", "", headers).open()
+    assert socket.closed in (4500, 4501)
+    assert socket.frames == []
+
+
+async def test_another_rooms_or_seats_token_opens_nothing(table: Table):
+    token = table.opened.tokens["dana"]
+    assert (await Socket("no-such-room", token).open()).closed == 4501
+    assert (await Socket(table.room_id, token, "seat=lead").open()).closed == 4501
+    headers = [HOST, cookie(table, "lead", token), (b"origin", b"http://testserver")]
+    assert (await Socket(table.room_id, "", "seat=lead", headers).open()).closed == 4501
+
+
+async def test_what_fell_due_while_nobody_looked_is_applied_before_anybody_is_shown_the_room(table: Table):
+    table.opened = await database_sync_to_async(make_room)(started=True, now=T0)
+    socket = await table.seat("candidate")
+    assert [i["type"] for i in socket.items].count("phase_started") == 2
+
+
+async def test_the_clock_ends_a_phase_by_itself(table: Table):
+    socket = await table.seat("facilitator")
+    await socket.do("1", type="extend", seconds=-599)
+    await socket.until(lambda: socket.head["phase"]["key"] == "two")
+    ended = next(i for i in socket.items if i["type"] == "phase_ended")
+    assert ended["why"] == "its time is up"
