@@ -73,7 +73,7 @@ def bundled_script(slug: str, name: str) -> tuple[ScriptLine, ...]:
     path = folder / f"{name}.jsonl"
     if path.parent != folder or not path.is_file():
         raise KeyError(name)
-    return script(_read(path), scenario, path.name)
+    return load_script(path, scenario)
 
 
 @cache
@@ -109,6 +109,11 @@ def script(text: str, scenario: Scenario, file: str = "script.jsonl") -> tuple[S
     if problems:
         raise LoadError(problems)
     return tuple(lines)
+
+
+def load_script(path: Path, scenario: Scenario) -> tuple[ScriptLine, ...]:
+    """The script in this file. Raises LoadError, also when the file cannot be read."""
+    return script(_read(path), scenario, str(path))
 
 
 def _script_line(raw: str, scenario: Scenario) -> tuple[ScriptLine | None, list[Problem]]:

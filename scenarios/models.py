@@ -1,16 +1,22 @@
-"""Published scenarios."""
+"""Published scenarios: columns and constraints only."""
+
+from typing import Any
 
 from django.db import models
 
 
+class Immutable(Exception):
+    """A published version was about to be changed or deleted."""
+
+
 class ScenarioVersion(models.Model):
-    """A scenario as it was published: immutable, known by the digest of its document."""
+    """A scenario as it was published. Rooms refer to it for ever, so nothing changes it."""
 
     slug = models.CharField(max_length=60)
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=400)
     document = models.TextField()  # canonical JSON
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)  # SHA-256 of the document
     published_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -20,9 +26,14 @@ class ScenarioVersion(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.slug} v{self.version}"
+        return f"{self.slug} {self.version}"
 
-    def save(self, *args: object, **kwargs: object) -> None:
-        if self.pk is not None:
-            raise TypeError("a published scenario is immutable; publish a new version")
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert. Raises Immutable for a row that is there already."""
+        if not self._state.adding:
+            raise Immutable(f"{self} is published; publish a new version instead")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Never. Raises Immutable."""
+        raise Immutable(f"{self} is published and stays")

@@ -1,12 +1,99 @@
-"""Published scenarios, read."""
+"""Which scenarios are published, and what they hold."""
 
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
+
+from django.db.models import Max
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 
 from scenarios.core.schema import Scenario
 from scenarios.models import ScenarioVersion
 
 
-@lru_cache(maxsize=256)
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A role as everyone may know it."""
+
+    name: str
+    title: str
+    face: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A phase as everyone may know it."""
+
+    name: str
+    minutes: int
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A scenario in the catalogue: public facts only, never a brief, a fact or an inject's text."""
+
+    version_id: int
+    slug: str
+    version: int
+    title: str
+    summary: str
+    minutes: int
+    phases: tuple[Stretch, ...]
+    roles: tuple[Part, ...]
+    injects: int
+    dimensions: tuple[str, ...]
+
+
+def latest(slug: str) -> ScenarioVersion:
+    """The newest version of a scenario. Raises ScenarioVersion.DoesNotExist if none is published."""
+    found = ScenarioVersion.objects.filter(slug=slug).order_by("-version").first()
+    if found is None:
+        raise ScenarioVersion.DoesNotExist(f"no scenario {slug!r} is published")
+    return found
+
+
+def version(version_id: int) -> ScenarioVersion:
+    """The version of that id. Raises ScenarioVersion.DoesNotExist."""
+    return ScenarioVersion.objects.get(pk=version_id)
+
+
+@lru_cache(maxsize=64)
 def scenario(version_id: int) -> Scenario:
-    """The document of a published version. ScenarioVersion.DoesNotExist if there is none."""
-    return Scenario.model_validate_json(ScenarioVersion.objects.get(pk=version_id).document)
+    """What that version holds, read once. Raises ScenarioVersion.DoesNotExist."""
+    return Scenario.model_validate_json(version(version_id).document)
+
+
+def catalogue() -> tuple[Entry, ...]:
+    """The newest version of every scenario, by title."""
+    newest = ScenarioVersion.objects.values("slug").annotate(last=Max("version"))
+    rows = [ScenarioVersion.objects.get(slug=each["slug"], version=each["last"]) for each in newest]
+    return tuple(_entry(row) for row in sorted(rows, key=lambda row: row.title))
+
+
+def _entry(row: ScenarioVersion) -> Entry:
+    held = scenario(row.pk)
+    return Entry(
+        version_id=row.pk,
+        slug=row.slug,
+        version=row.version,
+        title=row.title,
+        summary=held.summary,
+        minutes=_minutes(sum(p.seconds for p in held.phases)),
+        phases=tuple(Stretch(p.name, _minutes(p.seconds), p.prompt) for p in held.phases),
+        roles=tuple(Part(r.name, r.title, r.face) for r in held.roles),
+        injects=len(held.injects),
+        dimensions=tuple(d.name for d in held.rubric.dimensions),
+    )
+
+
+def _minutes(seconds: int) -> int:
+    return max(1, round(seconds / 60))
+
+
+# An id means the same document for ever, except where a rolled-back insert gives its id away again.
+@receiver(post_save, sender=ScenarioVersion)
+def _read_anew(created: bool, **_: Any) -> None:
+    if created:
+        scenario.cache_clear()

@@ -4,26 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ScenarioVersion',
+            name="ScenarioVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=60)),
-                ('version', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=400)),
-                ('document', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('published_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.CharField(max_length=60)),
+                ("version", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=400)),
+                ("document", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                ("published_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('slug', 'version'), name='one_document_a_version'), models.UniqueConstraint(fields=('slug', 'digest'), name='one_version_a_document')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("slug", "version"), name="one_document_a_version"),
+                    models.UniqueConstraint(fields=("slug", "digest"), name="one_version_a_document"),
+                ],
             },
         ),
     ]
