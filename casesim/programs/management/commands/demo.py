@@ -102,9 +102,12 @@ class Command(BaseCommand):
         """Do something and say how long it took."""
         self.stdout.write(f"  {what:<24}", ending="")
         self.stdout.flush()
-        begun = time.monotonic()
-        result = do()
-        self.say(f"{time.monotonic() - begun:5.1f} s")
+        begun, outcome = time.monotonic(), "failed"
+        try:
+            result = do()
+            outcome = f"{time.monotonic() - begun:5.1f} s"
+        finally:
+            self.say(outcome)
         return result
 
     def say(self, text: str) -> None:
@@ -162,7 +165,7 @@ def remembered(path: Path) -> dict[str, Any] | None:
 
 def opened(scenario: str, env: dict[str, str]) -> dict[str, Any]:
     """A new room, opened by a process that knows the Redis server just started."""
-    command = [sys.executable, "manage.py", "open_room", scenario, "--json"]
+    command = [sys.executable, "manage.py", "open_room", scenario, "--fill", "--json"]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, check=False
     )
@@ -182,7 +185,7 @@ def links(room: dict[str, Any]) -> str:
 
 def seat_line(seat: dict[str, Any]) -> str:
     """One seat: what it is, who sits in it when that is no person, and its link."""
-    name = seat["role"] if seat["role"] == seat["kind"] else f"{seat['kind']}: {seat['role']}"
+    name = seat["seat"] if seat["seat"].startswith(seat["kind"]) else f"{seat['kind']}: {seat['seat']}"
     bot = " (bot)" if seat.get("occupant") == "bot" else ""
     return f"  {name + bot:<36} {here(seat['join'])}"
 
