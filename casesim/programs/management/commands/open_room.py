@@ -1,0 +1,36 @@
+"""Open a live room and print the way to each seat."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from casesim.programs.opening import open_panel
+from scenarios.loader import LoadError
+
+
+class Command(BaseCommand):
+    help = "Open a live room and print each seat's join link, WebSocket address and bearer token."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("scenario", help="a published slug, or a YAML file")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+        parser.add_argument(
+            "--seat", action="append", default=[], metavar="ROLE=human|bot", help="who sits in a role's seat"
+        )
+        parser.add_argument(
+            "--fill", action="store_true", help="bots in panel seats that --seat does not name"
+        )
+        parser.add_argument("--raters", type=int, default=2, help="how many raters (2)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            room = open_panel(options["scenario"], options["seat"], options["fill"], options["raters"])
+        except (LookupError, ValueError, LoadError) as error:
+            raise CommandError(str(error)) from None
+        if options["json"]:
+            self.stdout.write(json.dumps(room, indent=2))
+            return
+        self.stdout.write(f"Room {room['room']}: {room['scenario']} version {room['version']}")
+        for seat in room["seats"]:
+            self.stdout.write(f"  {seat['seat']:<14} {seat['occupant']:<6} {seat['join']}")

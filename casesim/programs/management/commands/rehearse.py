@@ -1,0 +1,62 @@
+"""Play a full room of bots in seconds, rate it, and print what happened."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from casesim.programs.opening import version_of
+from casesim.programs.rehearsal import LoadError, Stuck, rehearse, script_of, summary
+from scenarios.queries import scenario as scenario_of
+
+
+class Command(BaseCommand):
+    help = "Play a room of bots on a simulated clock, with two scripted raters and the real report."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("scenario", help="a published slug, a bundled one, or a YAML file")
+        parser.add_argument("--candidate", default="strong", help="strong, weak or FILE.jsonl")
+        parser.add_argument("--seed", type=int, default=0, help="same seed, same log")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            version = version_of(options["scenario"])
+            candidate = script_of(scenario_of(version.pk), options["candidate"])
+            done = summary(rehearse(version, candidate, options["seed"]))
+        except (LookupError, LoadError, Stuck) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(json.dumps(done, indent=2, ensure_ascii=False) if options["json"] else told(done))
+
+
+def told(done: dict[str, Any]) -> str:
+    """The summary for people."""
+    events, injects = done["events"], done["injects"]
+    lines = [
+        f"{done['scenario']}, room {done['room']}: {sum(events.values())} events",
+        "  " + ", ".join(f"{count} {name}" for name, count in events.items()),
+        "Injects by role: " + _counts(injects["by_role"]),
+        "Injects by dimension: " + _counts(injects["by_dimension"]),
+        "Decisions:",
+        *[_decision(d) for d in done["decisions"]],
+        "Marks:",
+        *[f"  {dimension:<16} {_counts(marks)}" for dimension, marks in done["marks"].items()],
+        f"Verdict: {done['verdict']} (composite {_number(done['composite'])}, bar {done['bar']})",
+        *[f"  - {reason}" for reason in done["reasons"]],
+        f"Transcript: {done['transcript']}",
+        f"Report:     {done['report']}",
+    ]
+    return "\n".join(lines)
+
+
+def _decision(d: dict[str, Any]) -> str:
+    history = f"{d['versions']} version(s), {d['objections']} objection(s), {d['yielded']} yielded"
+    return f"  {d['mark']} {d['choice']} ({history})"
+
+
+def _counts(counts: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {'not observed' if count is None else count}" for name, count in counts.items())
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.2f}"

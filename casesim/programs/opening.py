@@ -1,0 +1,85 @@
+"""Open a panel by a scenario's name: which version, who sits where, and the links that open the seats."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+
+from rooms.service import open_room
+from scenarios.core.schema import CANDIDATE, Scenario
+from scenarios.loader import load_bundled, load_file
+from scenarios.models import ScenarioVersion
+from scenarios.queries import latest
+from scenarios.queries import scenario as scenario_of
+from scenarios.service import publish
+
+
+def version_of(name: str) -> ScenarioVersion:
+    """The version a name stands for: a published slug, a bundled slug, or a YAML file (published first).
+
+    LookupError if the name stands for nothing; LoadError if the file is no scenario.
+    """
+    if name.endswith((".yaml", ".yml")):
+        return publish(load_file(Path(name)))
+    found = latest(name)
+    if found is not None:
+        return found
+    try:
+        return publish(load_bundled(name))
+    except KeyError:
+        raise LookupError(f"there is no scenario {name!r}; publish it, or give a YAML file") from None
+
+
+def bots_among(scenario: Scenario, wishes: list[str], fill: bool) -> tuple[str, ...]:
+    """The seats that bots take, from wishes like `dissenter=bot`. ValueError names a bad wish.
+
+    `fill`: every panel seat that is not wished for gets one too.
+    """
+    roles = [CANDIDATE, *(r.key for r in scenario.roles)]
+    chosen: dict[str, str] = {}
+    for wish in wishes:
+        role, _, who = wish.partition("=")
+        if role not in roles or who not in ("human", "bot"):
+            raise ValueError(f"--seat {wish}: say ROLE=human or ROLE=bot, ROLE one of {', '.join(roles)}")
+        chosen[role] = who
+    usual = {role: "bot" if fill and role != CANDIDATE else "human" for role in roles}
+    return tuple(role for role, who in (usual | chosen).items() if who == "bot")
+
+
+def open_panel(name: str, wishes: list[str], fill: bool = False, raters: int = 2) -> dict[str, Any]:
+    """A new live room and, for each seat, its join link, WebSocket address and bearer token."""
+    version = version_of(name)
+    scenario = scenario_of(version.pk)
+    bots = bots_among(scenario, wishes, fill)
+    opened = open_room(version.pk, bots=bots, raters=raters)
+    return {
+        "room": opened.room_id,
+        "scenario": version.slug,
+        "version": version.version,
+        "url": settings.SITE_URL,
+        "ws": socket_address(opened.room_id),
+        "seats": [_seat(scenario, opened.room_id, s, token, bots) for s, token in opened.tokens.items()],
+    }
+
+
+def socket_address(room_id: str) -> str:
+    """The room's WebSocket address. The token goes into a header, never into the address."""
+    site = urlsplit(settings.SITE_URL)
+    scheme = "wss" if site.scheme == "https" else "ws"
+    return f"{scheme}://{site.netloc}/ws/rooms/{room_id}/"
+
+
+def _seat(scenario: Scenario, room_id: str, seat: str, token: str, bots: tuple[str, ...]) -> dict[str, str]:
+    panel = {r.key for r in scenario.roles}
+    kind = "panel" if seat in panel else "rater" if seat.startswith("rater") else seat
+    return {
+        "seat": seat,
+        "role": seat if kind != "rater" else "rater",
+        "kind": kind,
+        "occupant": "bot" if seat in bots else "human",
+        "join": settings.SITE_URL + reverse("rooms:join", args=[token]),
+        "ws": socket_address(room_id),
+        "token": token,
+    }

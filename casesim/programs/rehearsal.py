@@ -1,0 +1,183 @@
+"""A rehearsal: a full room of bots, through the same door, on a clock of its own.
+
+Same scenario, script and seed: the same log, event for event. Two scripted raters mark what
+they saw, and the real report task runs.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from rooms import queries
+from rooms.bots.runner import Script, knock, take_turns
+from rooms.core import messages as m
+from rooms.core.director import next_look
+from rooms.core.feed import body, item_json
+from rooms.core.state import State
+from rooms.listener.builtin import hear
+from rooms.service import handle_now, known, open_room
+from scenarios.core.schema import CANDIDATE, FACILITATOR, Scenario
+from scenarios.loader import LoadError, bundled_script, script
+from scenarios.models import ScenarioVersion
+from scenarios.queries import scenario as scenario_of
+from scoring.core.rehearsal import mark
+from scoring.queries import current_report
+from scoring.service import submit_scoresheet
+from scoring.tasks import build_report
+
+OPENS = 1_767_603_600_000  # Monday 5 January 2026, 09:00 UTC: every rehearsal's clock starts here
+STEPS = 20_000  # knocks of the simulated clock; far more than any hour needs
+SEVERITIES = {"rater1": 0.0, "rater2": 0.4}  # levels by which a scripted rater marks lower
+
+
+class Stuck(RuntimeError):
+    """The rehearsal did not come to an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What a rehearsal leaves behind."""
+
+    room_id: str
+    scenario: Scenario
+    report: dict[str, Any]
+    transcript: Path
+    report_file: Path
+
+
+def script_of(scenario: Scenario, name: str) -> Script:
+    """`strong`, `weak` or a JSONL file. LookupError or LoadError say what is wrong."""
+    path = Path(name)
+    if path.suffix == ".jsonl":
+        lines = script(_text(path), scenario, str(path))
+    else:
+        try:
+            lines = bundled_script(scenario.slug, name)
+        except KeyError:
+            raise LookupError(
+                f"{scenario.slug} has no script {name!r}; give strong, weak or a file"
+            ) from None
+    _check_commands(lines, name)
+    return lines
+
+
+def rehearse(version: ScenarioVersion, candidate: Script, seed: int = 0) -> Rehearsed:
+    """Play, rate and report. The room stays in the database like any other."""
+    scenario = scenario_of(version.pk)
+    room_id = _play(version.pk, scenario, candidate, seed)
+    _rate(room_id, scenario, seed)
+    report = _report(room_id)
+    transcript, report_file = _write(room_id, report)
+    return Rehearsed(room_id, scenario, report, transcript, report_file)
+
+
+def summary(done: Rehearsed) -> dict[str, Any]:
+    """What happened, as plain values: counts, decisions, marks, verdict, and where to read on."""
+    record = queries.record(done.room_id)
+    report = done.report
+    return {
+        "room": done.room_id,
+        "scenario": done.scenario.slug,
+        "events": dict(sorted(Counter(line.event.type for line in record).items())),
+        "injects": {
+            "by_role": dict(sorted(Counter(p["seat"] for p in report["exposure"]["probes"]).items())),
+            "by_dimension": {c["dimension"]: c["spoken"] for c in report["exposure"]["coverage"]},
+        },
+        "decisions": _decisions(known(done.room_id).state),
+        "marks": {
+            line["key"]: {cell["seat"]: cell["level"] for cell in line["cells"]}
+            for line in report["dimensions"]
+        },
+        "agreement": report["agreement"]["alpha"],
+        "verdict": report["recommendation"]["says"],
+        "composite": report["recommendation"]["composite"]["value"],
+        "bar": report["recommendation"]["bar"],
+        "reasons": [reason["text"] for reason in report["recommendation"]["reasons"]],
+        "transcript": str(done.transcript),
+        "report": str(done.report_file),
+    }
+
+
+def _decisions(state: State) -> list[dict[str, Any]]:
+    return [
+        {
+            "mark": d.mark,
+            "choice": d.versions[-1].choice,
+            "versions": len(d.versions),
+            "objections": len(d.objections),
+            "yielded": sum(o.yielded for o in d.objections),
+        }
+        for d in state.decisions
+    ]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LookupError(f"{path} cannot be read: {error}") from None
+
+
+def _check_commands(lines: Script, file: str) -> None:
+    """Every line must be a command a candidate may send."""
+    for number, line in enumerate(lines, 1):
+        try:
+            m.COMMANDS.validate_python(line.do)
+        except ValueError as error:
+            first = str(error).splitlines()[2].strip() if len(str(error).splitlines()) > 2 else str(error)
+            raise LookupError(f"{file}, command {number} ({line.do.get('type')}): {first}") from None
+
+
+def _play(version_id: int, scenario: Scenario, candidate: Script, seed: int) -> str:
+    """The hour, from the start to the last phase's end, on the simulated clock."""
+    bots = (CANDIDATE, *(r.key for r in scenario.roles))
+    room_id = open_room(version_id, bots=bots, raters=len(SEVERITIES), now=OPENS).room_id
+    for seat in (FACILITATOR, *SEVERITIES):
+        name = "Facilitator" if seat == FACILITATOR else f"Scripted {seat}"
+        handle_now(room_id, seat, m.TakeSeat(name=name), "sit", OPENS)
+    now = OPENS + 1_000
+    handle_now(room_id, FACILITATOR, m.Start(), "start", now)
+    for _ in range(STEPS):
+        soonest = take_turns(room_id, now, candidate, seed)
+        state = known(room_id).state
+        if state.status == "ended":
+            return room_id
+        look = next_look(scenario, state)
+        now = max(now + 1, min(t for t in (soonest, look) if t is not None))
+        knock(room_id, now)
+    raise Stuck(f"room {room_id} did not end after {STEPS} knocks of the clock")
+
+
+def _rate(room_id: str, scenario: Scenario, seed: int) -> None:
+    at = known(room_id).state.at
+    for number, (seat, severity) in enumerate(SEVERITIES.items()):
+        seen = queries.lines(room_id, seat)
+        draft = mark(seen, scenario.rubric, severity, seed + number, hear)
+        submit_scoresheet(room_id, seat, draft, at + 60_000 * (number + 1))
+
+
+def _report(room_id: str) -> dict[str, Any]:
+    """Run the real task here and now, as a worker would."""
+    build_report.apply(args=[room_id], throw=True)
+    current = current_report(room_id)
+    if current is None or current.stale:
+        raise Stuck(f"room {room_id} has no current report")
+    report: dict[str, Any] = json.loads(current.row.document)
+    return report
+
+
+def _write(room_id: str, report: dict[str, Any]) -> tuple[Path, Path]:
+    folder = settings.VAR / "rehearsals" / room_id
+    folder.mkdir(parents=True, exist_ok=True)
+    transcript, report_file = folder / "transcript.jsonl", folder / "report.json"
+    lines = [item_json(line.seq, line.at, body(line.event)) for line in queries.record(room_id)]
+    transcript.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    report_file.write_text(json.dumps(report, ensure_ascii=False, indent=2), encoding="utf-8")
+    return transcript, report_file
+
+
+__all__ = ["LoadError", "Rehearsed", "Stuck", "rehearse", "script_of", "summary"]

@@ -1,0 +1,197 @@
+"""Read a seat's feed, ask its persona, knock on the door. And the same for the listener.
+
+`take_turns` takes the time as an argument: tasks pass the wall clock, a rehearsal its own.
+"""
+
+import logging
+import zlib
+from collections.abc import Callable, Mapping
+
+from redis.exceptions import RedisError
+
+from rooms.bots.candidate import candidate_move
+from rooms.bots.personas import next_move
+from rooms.bots.view import Move, View
+from rooms.core import messages as m
+from rooms.core.director import next_look
+from rooms.core.feed import Item, Logged, feed
+from rooms.core.policy import CLOCK, LISTENER
+from rooms.core.state import State
+from rooms.listener.builtin import hear_event
+from rooms.live import log
+from rooms.live.hub import wall_ms
+from rooms.live.redis import client
+from rooms.live.writer import Known
+from rooms.service import handle_now, known
+from scenarios.core.schema import CANDIDATE, Scenario
+from scenarios.core.script import ScriptLine
+from scenarios.loader import bundled_script
+
+logger = logging.getLogger(__name__)
+
+AFTER_REFUSAL = 5_000  # ms until a bot that was refused thinks again
+IN_A_TURN = 20  # commands one call may send before it lets others in
+FARTHEST = 10.0  # seconds: longer waits are looked at again by the sweep
+
+Script = tuple[ScriptLine, ...]
+
+
+def take_turns(room_id: str, now: int, script: Script | None = None, seed: int | None = None) -> int | None:
+    """Everything the listener and the bots would do at `now` (ms). Returns when the next one is due.
+
+    Doing it twice is harmless: a ref is made from what the bot had seen. LookupError without the room.
+    """
+    seed = zlib.crc32(room_id.encode()) if seed is None else seed
+    hear_all(room_id, now)
+    soonest: int | None = None
+    for _ in range(IN_A_TURN):
+        room = known(room_id)
+        record = log.parsed(log.read(room_id))
+        moves = _moves(room, record, now, script, seed)
+        soonest = min((move.at for _, _, move in moves), default=None)
+        ready = [(seat, n, move) for seat, n, move in moves if move.at <= now]
+        if not ready:
+            return soonest
+        seat, n, move = min(ready, key=lambda x: (x[2].at, x[0]))
+        if not _knock(room_id, seat, n, move, now):
+            return now + AFTER_REFUSAL
+        hear_all(room_id, now)
+    return soonest
+
+
+def hear_all(room_id: str, now: int) -> None:
+    """The listener hears every utterance of the candidate it has not heard yet, in order."""
+    state = known(room_id).state
+    if state.utterances == state.heard_to:
+        return
+    for line in log.parsed(log.read(room_id)):
+        number = getattr(line.event, "utterance", None)
+        if number is not None and number > state.heard_to and not isinstance(line.event, m.Heard):
+            command = m.Hear(utterance=number, acts=hear_event(line.event)[:12])
+            handle_now(room_id, LISTENER, command, f"heard:{number}", now)
+
+
+def _knock(room_id: str, seat: str, n: int, move: Move, now: int) -> bool:
+    try:
+        handle_now(room_id, seat, move.command, f"bot:{n}", now, bot=True)
+    except m.Refused as no:
+        logger.info("a bot was refused: %s", no.code, extra={"room": room_id, "cause": f"{seat}:bot:{n}"})
+        return False
+    return True
+
+
+def _moves(
+    room: Known, record: list[Logged], now: int, script: Script | None, seed: int
+) -> list[tuple[str, int, Move]]:
+    """(seat, items it has seen, its next move) for each bot that has one."""
+    moves = []
+    for chair in room.state.seats.values():
+        if not chair.bot:
+            continue
+        view = view_of(room.scenario, room.state, feed(record, chair.seat), chair.seat, now, seed)
+        move = _candidate(room.scenario, view, script) if chair.kind == "candidate" else next_move(view)
+        if move is not None:
+            moves.append((chair.seat, len(view.items), move))
+    return moves
+
+
+def _candidate(scenario: Scenario, view: View, script: Script | None) -> Move | None:
+    """A bot in the candidate's chair follows a script: the given one, or the case's strong one."""
+    if script is None:
+        try:
+            script = bundled_script(scenario.slug, "strong")
+        except KeyError:
+            return None
+    return candidate_move(script, inject_texts(scenario), view)
+
+
+def inject_texts(scenario: Scenario) -> Mapping[str, str]:
+    """What is said -> which inject it is. Only a rehearsal's candidate is told."""
+    return {i.text: i.key for i in scenario.injects}
+
+
+def view_of(scenario: Scenario, state: State, items: list[Item], seat: str, now: int, seed: int) -> View:
+    """What a persona in this seat may know: nothing of another seat's private papers."""
+    role = None if seat == CANDIDATE else scenario.role(state.seats[seat].role)
+    key = role.key if role else None
+    return View(
+        seat=seat,
+        role=role,
+        now=now,
+        seed=seed,
+        status=state.status,
+        items=tuple(items),
+        phases=scenario.phases,
+        phase=state.phase,
+        phase_started_at=state.wall(state.started),
+        ends_at=state.wall(state.ends),
+        facts=tuple(f for f in scenario.facts if f.held_by == key),
+        data_sets=tuple(d for d in scenario.data_sets if d.held_by == key),
+        quiet=state.quiet,
+        names={s.seat: s.name or s.title for s in state.seats.values()},
+    )
+
+
+# --- in a live room ----------------------------------------------------------------------------------
+
+
+def live_turn(room_id: str, due: int | None, again: Callable[[str, int, float], None]) -> None:
+    """One turn on the wall clock; then ask to be called `again` when the next bot wants to act.
+
+    Of several calls that wait for a room only the one set last goes on: it knows the most.
+    """
+    if due is not None and not _is_newest(room_id, due):
+        return
+    now = wall_ms()
+    soonest = take_turns(room_id, now)
+    if soonest is None:
+        return
+    at = max(soonest, now + 200)
+    seconds = min((at - now) / 1000, FARTHEST)
+    _set_newest(room_id, at)
+    again(room_id, at, seconds)
+
+
+def knock(room_id: str, now: int) -> None:
+    """The clock's knock for a room nobody watches. The ref is the one every other clock would use."""
+    room = known(room_id)
+    due = next_look(room.scenario, room.state)
+    if due is not None and due <= now:
+        handle_now(room_id, CLOCK, m.Tick(), f"tick:{room.state.seq}:{due}", now)
+
+
+def sweep(wake: Callable[[str], None]) -> None:
+    """Knock at every overdue room, and wake the bots of every live one: lost calls are made up for."""
+    now = wall_ms()
+    for room_id in log.overdue(now):
+        try:
+            knock(room_id, now)
+        except m.Refused as no:
+            logger.warning("the sweep was refused: %s", no.code, extra={"room": room_id})
+    for room_id in log.live_rooms():
+        state = known(room_id).state
+        if state.utterances > state.heard_to or any(s.bot for s in state.seats.values()):
+            wake(room_id)
+
+
+def _newest_key(room_id: str) -> str:
+    return f"casesim:turn:{room_id}"
+
+
+def _set_newest(room_id: str, due: int) -> None:
+    redis = client()
+    if redis is not None:
+        try:
+            redis.set(_newest_key(room_id), str(due), ex=120)
+        except (RedisError, OSError):
+            logger.warning("could not note the next turn", extra={"room": room_id})
+
+
+def _is_newest(room_id: str, due: int) -> bool:
+    redis = client()
+    if redis is None:
+        return True
+    try:
+        return redis.get(_newest_key(room_id)) in (None, str(due))
+    except (RedisError, OSError):
+        return True

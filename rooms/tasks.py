@@ -1,0 +1,21 @@
+"""Bots' turns and the sweep. Ids in, one call; each may run twice."""
+
+from celery import shared_task
+
+from rooms.bots import runner
+
+
+@shared_task(name="rooms.tasks.take_turns", ignore_result=True, expires=60)
+def take_turns(room_id: str, due: int | None = None) -> None:
+    """Let the listener and the bots of a room do what they would do now."""
+    runner.live_turn(room_id, due, again=_again)
+
+
+@shared_task(name="rooms.tasks.sweep", ignore_result=True, expires=10)
+def sweep() -> None:
+    """Knock at rooms nobody watches, and wake bots whose call was lost."""
+    runner.sweep(wake=take_turns.delay)
+
+
+def _again(room_id: str, due: int, seconds: float) -> None:
+    take_turns.apply_async(args=[room_id, due], countdown=seconds, expires=seconds + 60)
