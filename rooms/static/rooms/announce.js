@@ -8,7 +8,7 @@ const UNSAID = new Set(["heard", "room_opened", "inject_fired", "readied"]);
 export function announcer(app, region, last) {
   let told = last;
   return function announce() {
-    const who = names(app.head);
+    const who = names(app);
     const fresh = app.store.items.filter((item) => item.n > told && item.by !== app.seat);
     told = app.store.upto;
     const lines = fresh.filter((item) => !UNSAID.has(item.type)).map((item) => tell(item, who));

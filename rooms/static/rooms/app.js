@@ -88,6 +88,13 @@ export function makeApp(body, draw) {
     draw();
   }
 
+  // A handshake that is turned away looks like a dead line. The page itself knows better: 404 is a
+  // seat that is not this browser's any more.
+  async function stillMine() {
+    const answer = await fetch(location.pathname, { method: "HEAD", cache: "no-store" }).catch(() => null);
+    if (answer?.status === 404 && app.link.state === "reconnecting") link.stop(4501);
+  }
+
   app.open = () => {
     link = connect({
       url: address(room, seat),
@@ -102,6 +109,7 @@ export function makeApp(body, draw) {
           if (state === app.link.state) return;
           app.link = { state, code };
           if (state === "stopped") app.problem = whyStopped(code);
+          if (state === "reconnecting") stillMine();
           draw();
         },
       },

@@ -52,7 +52,7 @@ const history = (versions) => html`<details class="history">
 
 const objectionEntry = (app, { by, text, yielded }) => html`<div class="objection" data-yielded=${yielded}>
   <p class="row">
-    <strong>${nameOf(app.head, by)}</strong>
+    <strong>${nameOf(app, by)}</strong>
     <span class="chip ${yielded ? "chip-accent" : "chip-warn"}">${yielded ? "gave way" : "objects"}</span>
   </p>
   <p>${text}</p>
@@ -81,7 +81,7 @@ function requestEntry(app, request) {
   const answers = app.store.items.filter(({ type, mark }) => type === "data_given" && mark === request.mark);
   return html`<div class="entry stack-small">
     <p><span class="mark">${request.mark}</span> ${request.what}</p>
-    <p class="row tiny"><span class="muted">${roleName(app.head, request.role)}</span><span class="chip ${tone}">${words}</span></p>
+    <p class="row tiny"><span class="muted">${roleName(app, request.role)}</span><span class="chip ${tone}">${words}</span></p>
     ${request.why ? html`<p class="small">${request.why}</p>` : nothing}
     ${answers.map(
       ({ table, n }) => html`${table ? html`<details><summary>${table.title}</summary>${tableCard(table)}</details>` : nothing}

@@ -3,10 +3,11 @@
 import { html, nothing } from "./vendor/lit-html.js";
 import { build, draftKey, modeOf, modesFor } from "./commands.js";
 import { area, choice, form } from "./fields.js";
+import { late } from "./sit.js";
 import { roleName, seatOf } from "./words.js";
 
 const CHOICES = {
-  roles: (app) => app.head.seats.filter(({ kind }) => kind === "panel").map(({ role }) => [role, roleName(app.head, role)]),
+  roles: (app) => app.head.seats.filter(({ kind }) => kind === "panel").map(({ role }) => [role, roleName(app, role)]),
   holders: (app) => CHOICES.roles(app),
   decisions: (app) => app.head.board.decisions.map(({ mark, versions }) => [mark, `${mark}: ${versions.at(-1).choice}`]),
 };
@@ -41,8 +42,8 @@ function submit(app, chosen) {
 
 export function view(app) {
   const chosen = current(app);
-  if (!chosen) return nothing;
-  return html`<div class="composer" data-mode=${chosen.mode}>
+  if (!chosen) return late(app);
+  return html`${late(app)}<div class="composer" data-mode=${chosen.mode}>
     ${modes(app, chosen)}
     ${form(() => submit(app, chosen), aboutLine(app, chosen), fieldset(app, chosen), foot(app, chosen))}
   </div>`;

@@ -44,7 +44,7 @@ function airtime(app, words) {
     <h2>Who talks</h2>
     ${total
       ? html`<ul class="plain-list bars">
-          ${spoken.map(([seat, count]) => bar(nameOf(app.head, seat), count, total, `${share(count)} %`))}
+          ${spoken.map(([seat, count]) => bar(nameOf(app, seat), count, total, `${share(count)} %`))}
         </ul>`
       : html`<p class="empty">Nobody has spoken yet.</p>`}
   </section>`;

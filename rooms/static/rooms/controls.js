@@ -2,6 +2,9 @@
 
 import { html, nothing } from "./vendor/lit-html.js";
 import { area, form } from "./fields.js";
+import { nameOf } from "./words.js";
+
+const TABLE = new Set(["candidate", "panel"]);
 
 const button = (test, label, click, tone = "") =>
   html`<button type="button" class="btn ${tone}" data-test=${test} @click=${click}>${label}</button>`;
@@ -9,7 +12,6 @@ const button = (test, label, click, tone = "") =>
 export function view(app) {
   const may = (type) => app.head.may.includes(type);
   return html`<section class="controls stack-small" aria-label="Run the room">
-    ${may("start") ? start(app) : nothing}
     ${may("resume") ? button("resume", "Resume", () => app.send({ type: "resume" }), "btn-primary") : nothing}
     ${may("pause") ? button("pause", "Pause", () => app.send({ type: "pause" })) : nothing}
     ${may("extend") ? extend(app) : nothing} ${may("advance") ? advance(app) : nothing}
@@ -18,17 +20,17 @@ export function view(app) {
 }
 
 // The gate: who is not ready yet is named, and starting all the same is a second button.
-function start(app) {
-  const late = app.head.seats.filter(({ occupant, ready, kind }) => kind !== "observer" && occupant !== "bot" && !ready);
+export function start(app) {
+  if (!app.head.may.includes("start")) return nothing;
+  const late = app.head.seats.filter(({ occupant, ready, kind }) => TABLE.has(kind) && (occupant === "empty" || !ready));
   const go = (anyway) => app.send({ type: "start", anyway });
   return html`<div class="gate stack-small" data-test="gate">
-    <h2>Start</h2>
     ${late.length
-      ? html`<p class="small">Not ready yet:</p>
-          <ul class="bullets small">
-            ${late.map((seat) => html`<li>${seat.name || seat.title}${seat.occupant === "empty" ? ", nobody sits there" : ""}</li>`)}
+      ? html`<p>Not ready yet:</p>
+          <ul class="bullets">
+            ${late.map((seat) => html`<li>${nameOf(app, seat.seat)}${seat.occupant === "empty" ? ": nobody sits there" : ""}</li>`)}
           </ul>`
-      : html`<p class="small">Everyone is ready.</p>`}
+      : html`<p>Everyone is ready.</p>`}
     <div class="row">
       ${button("start", "Start the first phase", () => go(false), "btn-primary")}
       ${late.length ? button("start-anyway", "Start anyway", () => go(true)) : nothing}

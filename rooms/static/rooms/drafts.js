@@ -8,7 +8,19 @@ export function drafts(name, storage) {
     try {
       return JSON.parse(storage.getItem(key)) ?? {};
     } catch {
-      return {
+      return {}; // no storage, or not ours: start empty
+    }
+  }
+
+  function write() {
+    try {
+      storage.setItem(key, JSON.stringify(held));
+    } catch {
+      // full or forbidden: the text is still on the page
+    }
+  }
+
+  return {
     get: (field, otherwise = "") => held[field] ?? otherwise,
     set(field, value) {
       held = { ...held, [field]: value };

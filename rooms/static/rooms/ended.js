@@ -37,5 +37,6 @@ export function view(app) {
     ${to
       ? html`<p><a class="btn btn-primary" data-test="next" href="/rooms/${app.room}/${app.seat}/${to[0]}/">${to[1]}</a></p>`
       : nothing}
+    <p class="small"><a href="/rooms/${app.room}/${app.seat}/transcript.jsonl">Keep what you saw</a> as a file, one line for each item.</p>
   </section>`;
 }

@@ -29,7 +29,7 @@ function group(app, phase, injects) {
     <summary>
       <h3>${phase.name}</h3>
       ${now ? html`<span class="chip chip-accent">now</span>` : nothing}
-      <span class="tiny muted number">${done} of ${own.length} done</span>
+      <span class="tiny muted number">${own.length ? `${done} of ${own.length} done` : "none planned"}</span>
     </summary>
     ${own.length ? own.map((inject) => entry(app, inject)) : html`<p class="empty">Nothing is planned for this phase.</p>`}
   </details>`;
@@ -43,7 +43,7 @@ function entry(app, inject) {
     <button type="button" class="inject-head" aria-expanded=${open} data-test="inject-${inject.key}-open" @click=${toggle}>
       <span class="inject-title">${inject.title}</span>
       <span class="chip ${tone}">${words}</span>
-      <span class="inject-when tiny">${roleName(app.head, inject.role)} · ${plain(inject.kind).toLowerCase()} · ${inject.when}</span>
+      <span class="inject-when tiny">${roleName(app, inject.role)} · ${plain(inject.kind).toLowerCase()} · ${inject.when}</span>
     </button>
     ${inject.why ? html`<p class="tiny muted inject-why">${inject.why}</p>` : nothing}
     ${open ? details(app, inject) : nothing} ${buttons(app, inject, open)}

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "./vendor/lit-html.js";
 import { decisionCard, guideCard, note, phaseDivider, tableCard } from "./cards.js";
-import { initials, names, quote, seatOf, tell } from "./words.js";
+import { initials, names, persona, quote, seatOf, tell } from "./words.js";
 
 // What the item is in the speaker's mouth, beside the name.
 const DOES = {
@@ -43,7 +43,7 @@ export function line(app, item, time) {
   if (item.type === "phase_started") return phaseDivider(item, place(app.head, item.phase));
   if (item.type === "room_ended") return phaseDivider({ name: "The room has ended", prompt: item.why }, time);
   if (item.type === "inject_fired" && app.listens) return guideCard(item, app.words);
-  if (QUIET.has(item.type)) return note(tell(item, names(app.head)), time);
+  if (QUIET.has(item.type)) return note(tell(item, names(app)), time);
   return null;
 }
 
@@ -54,13 +54,15 @@ function place(head, key) {
 
 function speech(app, item, time) {
   const by = seatOf(app.head, item.by);
-  const who = names(app.head);
-  const name = by.name || by.title || item.by;
+  const who = names(app);
+  const { name } = persona(app, item.by);
   return html`
     <span class="face" data-kind=${by.kind} aria-hidden="true">${initials(name)}</span>
     <p class="item-head">
-      <strong>${item.by === app.seat ? `${name} (you)` : name}</strong>
-      <span class="does">${DOES[item.type]?.(item, who) ?? ""}</span>
+      <span class="who">
+        <strong>${item.by === app.seat ? `${name} (you)` : name}</strong>
+        <span class="does">${DOES[item.type]?.(item, who) ?? ""}</span>
+      </span>
       ${by.kind === "candidate" && app.evidence ? evidence(item) : nothing}
       <span class="time number">${time}</span>
     </p>

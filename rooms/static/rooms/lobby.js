@@ -2,7 +2,9 @@
 
 import { html, nothing } from "./vendor/lit-html.js";
 import { minutes } from "./clock.js";
+import { start } from "./controls.js";
 import { hour, total } from "./phase.js";
+import { mine, seated, sit } from "./sit.js";
 
 const WELCOME = {
   candidate: ["You are the candidate.", "The panel brings you a case that is not finished. You lead: ask, assume, decide, and change your mind when there is reason to."],
@@ -21,7 +23,7 @@ const TIPS = [
 ];
 
 export function view(app) {
-  const { you, status } = app.head;
+  const { you, status, may } = app.head;
   if (status !== "lobby") return nothing;
   const [title, lede] = WELCOME[you.kind];
   return html`<div class="lobby" data-test="lobby">
@@ -31,18 +33,21 @@ export function view(app) {
       <p class="lede">${lede}</p>
     </header>
     <ol class="steps plain-list">
-      ${step(Boolean(you.name), "Sit down", sit(app))} ${step(mine(app)?.ready, "Say that you are ready", ready(app))}
-      ${step(false, "Wait here", html`<p>${waitFor(you.kind)}</p>`)}
+      ${step(seated(app.head), "Sit down", sit(app))}
+      ${may.includes("ready") ? step(mine(app.head).ready, "Say that you are ready", ready(app)) : nothing}
+      ${you.kind === "facilitator" ? step(false, "Start", start(app)) : step(false, "Wait here", waiting)}
     </ol>
-    ${you.kind === "candidate" ? told(app) : nothing} ${judged(you.kind)}
   </div>`;
 }
 
-const mine = (app) => app.head.seats.find(({ seat }) => seat === app.seat);
-const waitFor = (kind) =>
-  kind === "facilitator"
-    ? "The Start button stands under Run. It names who is not ready yet."
-    : "The room opens on this page by itself when the facilitator starts. You need not reload.";
+// Below what is said before the start: the hour, the people, what helps, what is judged.
+export function more(app) {
+  const { you, status } = app.head;
+  if (status !== "lobby") return nothing;
+  return html`<div class="lobby">${you.kind === "candidate" ? told(app) : nothing} ${judged(you.kind)}</div>`;
+}
+
+const waiting = html`<p>The room opens on this page by itself when the facilitator starts. You need not reload.</p>`;
 
 const step = (done, title, body) => html`<li class="step" data-done=${Boolean(done)}>
   <div class="stack-small">
@@ -51,26 +56,8 @@ const step = (done, title, body) => html`<li class="step" data-done=${Boolean(do
   </div>
 </li>`;
 
-function sit(app) {
-  const name = app.head.you.name;
-  if (!app.head.may.includes("take_seat")) return html`<p>${name ? `You sit here as ${name}.` : "The seat is yours."}</p>`;
-  const typed = app.drafts.get("name", name);
-  const take = (event) => {
-    event.preventDefault();
-    if (typed.trim()) app.send({ type: "take_seat", name: typed.trim() });
-  };
-  return html`<form class="row sit" @submit=${take}>
-    <div class="field">
-      <label for="name">Your name, as the others shall see it</label>
-      <input id="name" maxlength="80" autocomplete="name" data-test="name" .value=${typed} @input=${(event) => app.type("name", event.target.value)} />
-    </div>
-    <button type="submit" class="btn ${name ? "" : "btn-primary"}" data-test="take-seat">${name ? "Change it" : "Sit down"}</button>
-  </form>`;
-}
-
 function ready(app) {
-  if (!app.head.may.includes("ready")) return html`<p class="muted">Sit down first.</p>`;
-  const now = mine(app)?.ready ?? false;
+  const now = mine(app.head).ready;
   return html`<p>${app.head.you.kind === "candidate" ? "Read the case first; your time has not begun." : "Read what you are told first."}</p>
     <button type="button" class="btn ${now ? "" : "btn-primary"}" data-test="ready" aria-pressed=${now} @click=${() => app.send({ type: "ready", ready: !now })}>
       ${now ? "I am not ready after all" : "I am ready"}
@@ -81,6 +68,10 @@ const told = (app) => html`<section class="stack">
   <h2>How the hour runs</h2>
   <p>${app.head.phases.length} phases, ${minutes(total(app.head.phases))} in all. Each has its own time; a clock at the top shows what is left of it.</p>
   ${hour(app.head.phases, null, "lobby")}
+  <h2>Who sits opposite</h2>
+  <dl class="tips">
+    ${(app.words.roles ?? []).map((role) => html`<div><dt>${role.name}, ${role.title}</dt><dd>${role.face}</dd></div>`)}
+  </dl>
   <h2>What helps</h2>
   <dl class="tips">
     ${TIPS.map(([tip, why]) => html`<div><dt>${tip}</dt><dd>${why}</dd></div>`)}

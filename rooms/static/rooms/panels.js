@@ -13,7 +13,7 @@ import * as presence from "./presence.js";
 import { tabs } from "./tabs.js";
 
 const boardPart = (app) => html`<section class="stack-small"><h2>The board</h2>${board.view(app)}</section>`;
-const theCase = (app) => html`<div class="stack">${caseView(app)} ${brief.view(app)}</div>`;
+const theCase = (app) => html`<div class="stack-large">${caseView(app)} ${brief.view(app)}</div>`;
 const own = (app) => {
   const parts = [brief.view(app), brief.facts(app), cues.later(app)];
   return parts.every((part) => part === nothing) ? nothing : html`<div class="stack-large">${parts}</div>`;
@@ -26,8 +26,7 @@ const LEFT = {
   observer: reading,
   rater: (app) => html`${reading(app)} ${app.head.status === "lobby" ? nothing : boardPart(app)}`,
   panel: (app) => html`${caseView(app)} ${presence.view(app)}`,
-  facilitator: (app) => html`<h2 class="visually-hidden">Run</h2>
-    ${controls.view(app)} ${console.hints(app)} ${presence.view(app)}`,
+  facilitator: (app) => html`${controls.view(app)} ${console.hints(app)} ${presence.view(app)}`,
 };
 
 const ASIDE = {

@@ -38,7 +38,7 @@ function clock(phase, now, status) {
 export function banner(app) {
   if (app.head.status !== "paused") return nothing;
   return html`<div class="banner notice notice-warn" role="status" data-test="banner">
-    <strong>Paused.</strong> The clock stands still${app.head.may.includes("say") ? "" : " and nobody is heard"}.
+    <strong>Paused.</strong> The clock stands still${app.head.may.includes("say") ? "" : " and nobody is heard"}. What you were typing is kept.
     ${app.head.may.includes("resume") ? "Resume when everyone is ready." : "Your facilitator goes on when everyone is ready."}
   </div>`;
 }
@@ -71,10 +71,12 @@ export function caseView(app) {
           ${phase.focus ? html`<p class="small muted"><strong>For you to watch:</strong> ${phase.focus}</p>` : nothing}
         </section>`
       : nothing}
-    <section class="stack-small">
-      <h3>The hour</h3>
-      ${hour(phases, phase, status)}
-    </section>`;
+    ${status === "lobby" && app.head.you.kind === "candidate"
+      ? nothing // the lobby itself says how the hour runs
+      : html`<section class="stack-small">
+          <h3>The hour</h3>
+          ${hour(phases, phase, status)}
+        </section>`}`;
 }
 
 export const hour = (phases, phase, status) => html`<ol class="hour plain-list">

@@ -1,7 +1,7 @@
 // Who sits at the table: here, away, a bot, or nobody yet.
 
 import { html, nothing } from "./vendor/lit-html.js";
-import { initials } from "./words.js";
+import { initials, persona } from "./words.js";
 
 export function stateOf(head, seat) {
   if (seat.occupant === "bot") return ["bot", "bot"];
@@ -18,28 +18,32 @@ export const view = (app) => html`<section class="stack-small">
 
 function entry(app, seat) {
   const [tone, words] = stateOf(app.head, seat);
+  const { name, title, player } = persona(app, seat.seat);
   return html`<div class="seat" data-tone=${tone} data-test="seat-${seat.seat}">
-    <span class="face" data-kind=${seat.kind} aria-hidden="true">${initials(seat.name || seat.title)}</span>
+    <span class="face" data-kind=${seat.kind} aria-hidden="true">${initials(name)}</span>
     <p class="seat-who">
-      <strong>${seat.name || seat.title}</strong>${seat.seat === app.seat ? html` <span class="muted">(you)</span>` : nothing}
-      <span class="seat-title">${seat.name ? seat.title : ""}</span>
+      <strong>${name}</strong>${seat.seat === app.seat ? html` <span class="muted">(you)</span>` : nothing}
+      <span class="seat-title">${title}</span>
     </p>
     <p class="seat-state tiny">
+      <span class="dot" aria-hidden="true"></span>${player ? `${player}, ${words}` : words}
       ${seat.hand ? html`<span class="chip chip-warn">hand up</span>` : nothing}
       ${app.head.status === "lobby" && seat.occupant === "person" ? readiness(seat) : nothing}
-      <span class="dot" aria-hidden="true"></span>${words}
     </p>
     ${chair(app, seat)}
   </div>`;
 }
 
-const readiness = (seat) =>
-  html`<span class="chip ${seat.ready ? "chip-accent" : ""}">${seat.ready ? "ready" : "not ready"}</span>`;
+const WAITED = new Set(["candidate", "panel", "rater"]);
+
+const readiness = ({ kind, ready }) =>
+  WAITED.has(kind) ? html`<span class="chip ${ready ? "chip-accent" : ""}">${ready ? "ready" : "not ready"}</span>` : nothing;
 
 // A bot for an empty or deserted chair, and the chair back from it.
 function chair(app, seat) {
   if (seat.kind !== "panel" && seat.kind !== "candidate") return nothing;
   const bot = seat.occupant === "bot";
+  if (stateOf(app.head, seat)[0] === "here") return nothing;
   const type = bot ? "unseat_bot" : "seat_bot";
   if (!app.head.may.includes(type)) return nothing;
   return html`<button

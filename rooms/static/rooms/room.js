@@ -4,12 +4,12 @@ import { html, nothing, render } from "./vendor/lit-html.js";
 import { announcer, say } from "./announce.js";
 import { makeApp } from "./app.js";
 import { left as timeLeft, passed } from "./clock.js";
+import { columns } from "./columns.js";
 import * as composer from "./composer.js";
 import * as ended from "./ended.js";
 import * as lobby from "./lobby.js";
 import * as panels from "./panels.js";
 import * as phase from "./phase.js";
-import { columns } from "./tabs.js";
 import { transcript } from "./transcript.js";
 import * as whispers from "./whispers.js";
 
@@ -22,7 +22,8 @@ const PARTS = [
   ["banner", phase.banner],
   ["note", note],
   ["lobby", lobby.view],
-  ["composer", (app) => (app.head.status === "lobby" ? nothing : composer.view(app))],
+  ["lobby-more", lobby.more],
+  ["composer", composer.view],
   ["ended", ended.view],
   ["left", panels.left],
   ["panels", panels.aside],
@@ -44,17 +45,18 @@ mounts.forEach(([element]) => element.replaceChildren());
 const app = makeApp(body, draw);
 const drawTranscript = transcript(app, at("transcript"), at("scroll"), at("transcript-foot"));
 const announce = announcer(app, at("announce"), app.store.upto);
-const choose = columns(at("columns"));
+const bar = columns(app, at("columns"));
 let rest = null;
 
 function draw() {
   const { status } = app.head;
-  if (body.dataset.status === "lobby" && status === "live") choose("talk");
+  if (body.dataset.status === "lobby" && status === "live") bar.choose("talk");
   body.dataset.status = status;
   for (const [element, view] of mounts) render(view(app), element);
   if (at("whispers")) whispers.settle(at("whispers"));
   drawTranscript();
   announce();
+  bar.draw();
   document.dispatchEvent(new CustomEvent("casesim:head", { detail: app.head }));
 }
 

@@ -7,6 +7,7 @@ const BEAT = 15000;
 const PATIENCE = 10000;
 const AGAIN = 2000;
 const TOO_FAST = 4029;
+const NOT_NOW = new Set(["try_again", "busy", "slow_down"]);
 
 export const stays = (code) => code >= 4500 && code < 4600;
 
@@ -68,7 +69,7 @@ export function connect(options) {
   }
 
   function settle(answer) {
-    if (answer.code === "try_again" && isOpen()) return later(answer.ref);
+    if (NOT_NOW.has(answer.code) && isOpen()) return later(answer.ref);
     const entry = outbox.find(box, answer.ref);
     keep(outbox.without(box, answer.ref));
     clear("answer");
@@ -111,10 +112,18 @@ export function connect(options) {
     arm("patience", PATIENCE, cut); // an opening that hangs is a dead line too
   }
 
+  // Who is turned away at the handshake learns no code: the page finds out and says so here.
+  function stop(code) {
+    clear("retry");
+    socket?.close();
+    lose(code);
+  }
+
   on.state("connecting");
   open();
   return {
     sync,
+    stop,
     // -> ref. Kept until answered, whatever the line does meanwhile.
     send(command) {
       const ref = name();

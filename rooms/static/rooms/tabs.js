@@ -1,4 +1,4 @@
-// Tabs beside the talk, and on a narrow screen the bar that says which column is seen.
+// Tabs beside the talk: one part at a time, the others kept as they are.
 
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -47,20 +47,4 @@ function step(app, name, panels, chosen, event) {
   const at = panels.findIndex(([key]) => key === chosen) + move;
   const [key] = panels.at(at % panels.length);
   app.show(name, key, `#tab-${name}-${key}`);
-}
-
-// The bar at the foot of a narrow screen: server-made buttons, each naming a column.
-export function columns(bar) {
-  const { body } = document;
-  const choose = (view) => {
-    body.dataset.view = view;
-    for (const button of bar.children) button.setAttribute("aria-pressed", String(button.dataset.to === view));
-  };
-  bar.addEventListener("click", (event) => {
-    const to = event.target.closest("[data-to]")?.dataset.to;
-    if (to) choose(to);
-  });
-  bar.hidden = false;
-  choose(body.dataset.view);
-  return choose;
 }

@@ -44,6 +44,7 @@ export function transcript(app, list, scroller, foot) {
     const fresh = app.store.items.filter((item) => item.n > shown.n);
     fresh.forEach(append);
     drawFoot();
+    if (app.head.status === "lobby") return first || list.lastElementChild?.scrollIntoView({ block: "nearest" });
     if (first || follow || fresh.some((item) => item.by === app.seat)) toEnd();
     else unread += fresh.filter((item) => list.querySelector(`#n${item.n}`)).length;
     drawFoot();
@@ -53,7 +54,7 @@ export function transcript(app, list, scroller, foot) {
     const jump = () => (toEnd(), drawFoot());
     render(
       html`${app.pending.filter(({ command }) => said(command)).map(waiting)}
-        ${list.children.length ? nothing : html`<p class="empty">Nothing has been said yet.</p>`}
+        ${list.children.length || app.head.status === "lobby" ? nothing : html`<p class="empty">Nothing has been said yet.</p>`}
         ${unread
           ? html`<button type="button" class="btn btn-primary btn-small unread" data-test="unread" @click=${jump}>
               ${unread} new below

@@ -9,10 +9,12 @@ export function view(app) {
   const said = app.store.items.filter(({ type }) => type === "whispered");
   if (!may && !said.length) return nothing;
   return html`<section class="whispers" aria-labelledby="whispers-title" data-test="whispers">
-    <h2 id="whispers-title">Panel only</h2>
-    <p class="tiny">Neither the candidate nor the raters ever see this.</p>
+    <header class="row">
+      <h2 id="whispers-title">Panel only</h2>
+      <p class="tiny">The candidate and the raters never see this.</p>
+    </header>
     <ol class="plain-list whisper-list" tabindex="0" aria-label="Whispers">
-      ${said.map((item) => html`<li><strong>${nameOf(app.head, item.by)}</strong> <span class="keep-lines">${item.text}</span></li>`)}
+      ${said.map((item) => html`<li><strong>${nameOf(app, item.by)}</strong> <span class="keep-lines">${item.text}</span></li>`)}
       ${waiting(app)}
     </ol>
     ${may ? write(app) : nothing}

@@ -1,13 +1,26 @@
 // Plain words for what is in the feed and for what was refused. Pure.
 
-const NOBODY = { seat: "", name: "", title: "", kind: "", occupant: "empty" };
+const NOBODY = { seat: "", name: "", title: "", kind: "", role: "", occupant: "empty" };
 
 export const seatOf = (head, seat) => head?.seats.find((other) => other.seat === seat) ?? { ...NOBODY, seat };
-export const nameOf = (head, seat) => seatOf(head, seat).name || seatOf(head, seat).title || seat;
-export const roleName = (head, role) => {
-  const seat = head?.seats.find((other) => other.role === role);
-  return seat ? seat.name || seat.title : plain(role);
-};
+
+// How a seat is met at the table: {name, title, player}. A part is called by the name of the part;
+// `player` is the person behind it. `cast` holds the head and the words: the app, or the two alone.
+export function persona({ head, words }, key) {
+  const seat = seatOf(head, key);
+  const part = words?.roles?.find(({ key: role }) => seat.kind === "panel" && role === seat.role);
+  const player = seat.occupant === "person" ? seat.name : "";
+  if (part) return { name: part.name, title: part.title, player };
+  const name = seat.name || seat.title || key;
+  return { name, title: seat.name === seat.title ? "" : seat.name && seat.title, player: "" };
+}
+
+export const nameOf = (cast, key) => persona(cast, key).name;
+
+export function roleName(cast, role) {
+  const seat = cast.head?.seats.find((other) => other.role === role);
+  return seat ? nameOf(cast, seat.seat) : plain(role);
+}
 
 export function initials(name) {
   const words = name.split(/\s+/).filter(Boolean);
@@ -32,8 +45,9 @@ const SPOKEN = new Set([
 export const TELL = {
   room_opened: (item) => `The room is laid for ${item.title}.`,
   briefed: () => "Your brief is here.",
-  seat_taken: (item, who) => `${item.name} ${item.bot ? "(a bot) " : ""}sits down as ${who.title(item.seat)}.`,
-  seat_left: (item, who) => `${who.title(item.seat)}: the seat is empty.`,
+  seat_taken: (item, who) =>
+    item.bot ? `A bot plays ${who.part(item.seat)}.` : `${item.name} sits down as ${who.part(item.seat)}.`,
+  seat_left: (item, who) => `The seat of ${who.part(item.seat)} is empty.`,
   readied: (item, who) => `${who(item.seat)} is ${item.ready ? "ready" : "not ready yet"}.`,
   phase_started: (item) => `${item.name} begins. ${item.prompt}`,
   phase_ended: () => "This phase is over.",
@@ -55,7 +69,7 @@ export const TELL = {
   data_refused: (item, who) => `${who(item.by)} turns ${item.mark} down: ${item.why}`,
   fact_revealed: (item, who) => `${who(item.by)}: ${item.text}`,
   whispered: (item, who) => `Whisper from ${who(item.by)}: ${item.text}`,
-  inject_cued: (item, who) => `Due now for ${who.title(item.seat)}: ${item.title}.`,
+  inject_cued: (item, who) => `Due now for ${who(item.seat)}: ${item.title}.`,
   inject_fired: (item) => `Listen for: ${item.title}.`,
   inject_spoken: (item, who) => `${who(item.by)}: ${item.text}`,
   inject_held: (item) => (item.held ? "An inject is held back." : "An inject is let go again."),
@@ -74,13 +88,18 @@ export function span(seconds) {
   return `${amount} ${seconds < 0 ? "less" : "more"}`;
 }
 
-// who(seat), who.title(seat), who.role(role), as `tell` needs them.
-export function names(head) {
-  const who = (seat) => nameOf(head, seat);
-  who.title = (seat) => seatOf(head, seat).title || seat;
-  who.role = (role) => roleName(head, role);
+// who(seat), who.part(seat), who.role(role), as `tell` needs them.
+export function names(cast) {
+  const who = (seat) => nameOf(cast, seat);
+  who.role = (role) => roleName(cast, role);
+  who.part = (seat) => (seatOf(cast.head, seat).kind === "candidate" ? "the candidate" : part(cast, seat));
   return who;
 }
+
+const part = (cast, key) => {
+  const seat = seatOf(cast.head, key);
+  return seat.kind === "panel" ? nameOf(cast, key) : seat.title || key;
+};
 
 export const tell = (item, who) => TELL[item.type]?.(item, who) ?? "";
 
@@ -94,7 +113,6 @@ export function quote(item) {
 const REFUSED = {
   not_delivered: "It did not reach the room.",
   not_your_part: "Your seat cannot do that now.",
-  too_fast: "That was too quick after the last one. Wait a moment and send it again.",
 };
 
 export const whyNot = (answer) => answer.why || REFUSED[answer.code] || "The room turned it down.";
