@@ -2,12 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rooms.core.messages import InjectFired, InjectSpoken
 from rooms.core.state import State, apply, fold
 from scenarios.core.schema import Doc, Inject, Scenario
-from scoring.core.record import Entry, Moment, moments
+from scoring.core.record import Entry, moments
 
 Sitter = Literal["person", "bot", "empty"]
 
@@ -29,6 +29,7 @@ class Probe(Doc):
     by: str
     why: str
     phase: str | None
+    phase_name: str
     into: int
     at: int
 
@@ -78,20 +79,23 @@ def exposure(scenario: Scenario, record: tuple[Entry, ...]) -> Exposure:
 
 def probes(scenario: Scenario, record: tuple[Entry, ...]) -> tuple[Probe, ...]:
     """Every inject that was put, in order: the fact for those who may know, with the words everyone heard."""
-    known = {inject.key: inject for inject in scenario.injects}
+    phases = {phase.key: phase.name for phase in scenario.phases}
     when = moments(record)
     spoken: dict[str, deque[str]] = {}
     for entry in record:
         if isinstance(entry.event, InjectSpoken):
             spoken.setdefault(entry.event.by, deque()).append(entry.event.text)
     found = []
-    state = State()
-    for entry in record:
-        state = apply(state, entry.event, entry.at)
-        if isinstance(entry.event, InjectFired) and entry.event.inject in known:
-            text = spoken[entry.event.seat].popleft() if spoken.get(entry.event.seat) else ""
-            inject = known[entry.event.inject]
-            found.append(_probe(inject, entry.event, text, state, entry.at, when[entry.seq]))
+    for entry, fired, state in _fired(record):
+        moment = when[entry.seq]
+        put = _Put(
+            at=entry.at,
+            phase=moment.phase,
+            phase_name=phases.get(moment.phase or "", ""),
+            into=moment.into,
+            text=spoken[fired.seat].popleft() if spoken.get(fired.seat) else "",
+        )
+        found.append(_probe(scenario.inject(fired.inject), fired, put, state))
     return tuple(found)
 
 
@@ -136,26 +140,46 @@ def is_owed(inject: Inject) -> bool:
     return inject.when.owed or inject.when.at is not None
 
 
-def _probe(inject: Inject, fired: InjectFired, text: str, state: State, at: int, when: Moment) -> Probe:
-    seat = state.seats.get(fired.seat)
+class _Put(NamedTuple):
+    """When an inject was put, and in which words."""
+
+    at: int
+    phase: str | None
+    phase_name: str
+    into: int
+    text: str
+
+
+def _fired(record: tuple[Entry, ...]) -> Iterable[tuple[Entry, InjectFired, State]]:
+    """Each firing, with the state of the room at that moment."""
+    state = State()
+    for entry in record:
+        state = apply(state, entry.event, entry.at)
+        if isinstance(entry.event, InjectFired):
+            yield entry, entry.event, state
+
+
+def _probe(inject: Inject, fired: InjectFired, put: _Put, state: State) -> Probe:
+    seat = state.seats[fired.seat]
     putter = state.seats.get(fired.by)
     return Probe(
         inject=inject.key,
         title=inject.title,
         kind=inject.kind,
         dimensions=inject.dimensions,
-        text=text,
+        text=put.text,
         expected=inject.expected,
         wrong_on_purpose=inject.wrong_on_purpose,
-        own_words=bool(text) and text != inject.text,
+        own_words=bool(put.text) and put.text != inject.text,
         seat=fired.seat,
-        sitter=seat.occupant if seat else "empty",
-        name=(seat.name or seat.title) if seat else fired.seat,
+        sitter=seat.occupant,
+        name=seat.name or seat.title,
         by=putter.kind if putter else fired.by,
         why=fired.why,
-        phase=when.phase,
-        into=when.into,
-        at=at,
+        phase=put.phase,
+        phase_name=put.phase_name,
+        into=put.into,
+        at=put.at,
     )
 
 

@@ -117,6 +117,39 @@ def missing(rubric: Rubric, draft: Draft) -> tuple[Problem, ...]:
     return tuple(found)
 
 
+def filled(rubric: Rubric, draft: Draft) -> Draft:
+    """The same draft with every dimension of the rubric, in the rubric's order."""
+    marks = {mark.dimension: mark for mark in draft.marks}
+    every = tuple(marks.get(d.key, DraftMark(dimension=d.key)) for d in rubric.dimensions)
+    return draft.model_copy(update={"marks": every})
+
+
+def without(draft: Draft, unknown: set[int]) -> Draft:
+    """The same draft without evidence from these places."""
+    marks = tuple(
+        mark.model_copy(
+            update={"evidence": tuple(dict.fromkeys(n for n in mark.evidence if n not in unknown))}
+        )
+        for mark in draft.marks
+    )
+    return draft.model_copy(update={"marks": marks})
+
+
+def as_draft(sheet: Sheet) -> Draft:
+    """A submitted sheet as its rater would write it again."""
+    marks = tuple(
+        DraftMark(
+            dimension=mark.dimension,
+            level=mark.level,
+            not_observed=mark.not_observed,
+            note=mark.note,
+            evidence=tuple(e.n for e in mark.evidence),
+        )
+        for mark in sheet.marks
+    )
+    return Draft(marks=marks, closing=sheet.closing, closing_note=sheet.closing_note, incident=sheet.incident)
+
+
 def progress(rubric: Rubric, draft: Draft) -> Progress:
     """How many dimensions are complete."""
     marks = {mark.dimension: mark for mark in draft.marks}

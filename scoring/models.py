@@ -1,0 +1,135 @@
+"""Scoresheets, reports and signatures: columns and constraints. Times are ms since 1970, UTC.
+
+Ratings stay out of a room's log: they are private to the rater, may be revised, and outlive the
+room. What is submitted, reported or signed is never changed; triggers refuse an update.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Scoresheet(models.Model):
+    """One version of one rater's marks: a draft until `submitted_at`, then unchangeable."""
+
+    room = models.CharField(max_length=16)
+    seat = models.CharField(max_length=40)
+    version = models.PositiveIntegerField()
+    rater_name = models.CharField(max_length=400)
+    saved_at = models.BigIntegerField()
+    submitted_at = models.BigIntegerField(null=True)
+    late = models.BooleanField(default=False)  # submitted when others' marks could be seen
+    closing = models.PositiveSmallIntegerField(null=True)
+    closing_note = models.TextField(blank=True)
+    incident = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["room", "seat", "version"], name="one_sheet_a_version"),
+            models.UniqueConstraint(
+                fields=["room", "seat"], condition=Q(submitted_at=None), name="one_draft_a_seat"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.room}: {self.seat}, version {self.version}"
+
+
+class Rating(models.Model):
+    """One mark. No level and not "not observed": still open."""
+
+    sheet = models.ForeignKey(Scoresheet, on_delete=models.CASCADE, related_name="ratings")
+    dimension = models.CharField(max_length=40)
+    level = models.PositiveSmallIntegerField(null=True)
+    not_observed = models.BooleanField(default=False)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["sheet", "dimension"], name="one_rating_a_dimension"),
+            models.CheckConstraint(
+                condition=Q(level=None) | Q(not_observed=False), name="a_level_was_observed"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.dimension}: {'not observed' if self.not_observed else self.level}"
+
+
+class Evidence(models.Model):
+    """A moment of the rater's feed. `quote` is copied from the feed here, never sent by a browser."""
+
+    rating = models.ForeignKey(Rating, on_delete=models.CASCADE, related_name="evidence")
+    n = models.PositiveIntegerField()
+    seq = models.PositiveIntegerField()
+    quote = models.TextField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["rating", "n"], name="one_quote_a_moment"),)
+
+    def __str__(self) -> str:
+        return f"{self.n}: {self.quote[:40]}"
+
+
+class RatingClosed(models.Model):
+    """The facilitator unlocked the scoresheets although not all were in."""
+
+    room = models.CharField(max_length=16, unique=True)
+    seat = models.CharField(max_length=40)
+    name = models.CharField(max_length=400)
+    at = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.room}: closed by {self.name}"
+
+
+class Report(models.Model):
+    """A report as built: its input's digest and the document as text, so that its bytes are kept."""
+
+    room = models.CharField(max_length=16)
+    digest = models.CharField(max_length=64)
+    document = models.TextField()
+    final = models.BooleanField()  # the room had ended
+    created_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["room", "digest"], name="one_report_an_input"),)
+
+    def __str__(self) -> str:
+        return f"{self.room}: {self.digest[:8]}"
+
+
+class ReportRequest(models.Model):
+    """What was asked for and what is done: the `wanted`-th asking is answered when `built` reaches it."""
+
+    room = models.CharField(max_length=16, unique=True)
+    wanted = models.PositiveIntegerField(default=0)
+    built = models.PositiveIntegerField(default=0)
+    requested_at = models.BigIntegerField()
+    done_at = models.BigIntegerField(null=True)
+    sent_at = models.BigIntegerField(default=0)  # when it was last handed to the broker, or tried to
+    tries = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["done_at"], name="report_not_done"),)
+
+    def __str__(self) -> str:
+        return f"{self.room}: {self.built} of {self.wanted}"
+
+
+class Signature(models.Model):
+    """A named person's decision on one report."""
+
+    class Decision(models.TextChoices):
+        HIRE = "hire", "Hire"
+        NO_HIRE = "no_hire", "No hire"
+
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="signature")
+    decision = models.CharField(max_length=10, choices=Decision.choices)
+    name = models.CharField(max_length=80)
+    reason = models.TextField(blank=True)
+    seat = models.CharField(max_length=40)
+    at = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.get_decision_display()}, signed by {self.name}"

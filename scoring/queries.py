@@ -1,0 +1,192 @@
+"""The read side: who owes what, which sheets a seat may see, the current report and whether it is stale."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+import rooms.queries
+from rooms.access import SeatRef
+from rooms.queries import RoomInfo
+from scoring.core import record
+from scoring.core.model import RawMeans
+from scoring.core.report import Closed, ReportInput, assemble, canonical, digest
+from scoring.core.sheets import Draft, Evidence, Mark, Sheet, as_draft, filled
+from scoring.models import RatingClosed, Report, ReportRequest, Scoresheet
+
+MODEL = RawMeans()
+
+
+# --- scoresheets ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A rater seat without a submitted scoresheet. `name` is empty while nobody sits there."""
+
+    seat: str
+    title: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A rater's own work: the draft or what was submitted last, as a draft; and the version it would be."""
+
+    draft: Draft
+    quotes: dict[int, str]  # n -> what was said there, of the evidence attached
+    version: int
+    saved_at: int | None
+    submitted: Sheet | None
+
+
+def sheets(room_id: str) -> tuple[Sheet, ...]:
+    """Every submitted version of every scoresheet of a room. Not for showing: see `visible_sheets`."""
+    rows = Scoresheet.objects.filter(room=room_id).exclude(submitted_at=None).order_by("seat", "version")
+    return tuple(sheet(row) for row in _whole(rows))
+
+
+def sheet(row: Scoresheet) -> Sheet:
+    """A stored scoresheet as the core knows it; a draft has `submitted_at` 0."""
+    return Sheet(
+        seat=row.seat,
+        name=row.rater_name,
+        version=row.version,
+        submitted_at=row.submitted_at or 0,
+        late=row.late,
+        marks=tuple(
+            Mark(
+                dimension=rating.dimension,
+                level=rating.level,
+                not_observed=rating.not_observed,
+                note=rating.note,
+                evidence=tuple(Evidence(n=e.n, seq=e.seq, quote=e.quote) for e in rating.evidence.all()),
+            )
+            for rating in row.ratings.all()
+        ),
+        closing=row.closing,
+        closing_note=row.closing_note,
+        incident=row.incident,
+    )
+
+
+def draft_row(room_id: str, seat: str) -> Scoresheet | None:
+    return _whole(Scoresheet.objects.filter(room=room_id, seat=seat, submitted_at=None)).first()
+
+
+def last_submitted(room_id: str, seat: str) -> Scoresheet | None:
+    rows = Scoresheet.objects.filter(room=room_id, seat=seat).exclude(submitted_at=None)
+    return _whole(rows).order_by("-version").first()
+
+
+def desk(info: RoomInfo, seat: str) -> Desk:
+    """What lies on this rater's desk."""
+    row, last = draft_row(info.id, seat), last_submitted(info.id, seat)
+    shown = row or last
+    written = sheet(shown) if shown is not None else None
+    draft = as_draft(written) if written is not None else Draft()
+    return Desk(
+        draft=filled(info.scenario.rubric, draft),
+        quotes={e.n: e.quote for m in written.marks for e in m.evidence} if written is not None else {},
+        version=row.version if row is not None else (last.version + 1 if last is not None else 1),
+        saved_at=row.saved_at if row is not None else None,
+        submitted=sheet(last) if last is not None else None,
+    )
+
+
+def visible_sheets(seat: SeatRef) -> tuple[Sheet, ...]:
+    """The submitted sheets this seat may see: its own, and all once unlocked; a candidate sees none."""
+    if seat.kind not in ("rater", "facilitator", "panel"):
+        return ()
+    every = sheets(seat.room_id)
+    return every if unlocked(seat.room_id) else tuple(s for s in every if s.seat == seat.seat)
+
+
+def owed(info: RoomInfo) -> tuple[Owed, ...]:
+    """The rater seats that have not submitted, in the order they were laid."""
+    submitted = _submitted(info.id)
+    return tuple(
+        Owed(ref.seat, ref.title, info.state.seats[ref.seat].name)
+        for ref in rooms.queries.raters(info.id)
+        if ref.seat not in submitted
+    )
+
+
+def unlocked(room_id: str) -> bool:
+    """May raters see one another's marks? When every rater seat has submitted, or rating was closed."""
+    if RatingClosed.objects.filter(room=room_id).exists():
+        return True
+    seats = {ref.seat for ref in rooms.queries.raters(room_id)}
+    return bool(seats) and seats <= _submitted(room_id)
+
+
+def closed(room_id: str) -> Closed | None:
+    row = RatingClosed.objects.filter(room=room_id).first()
+    return Closed(by=row.seat, name=row.name, at=row.at) if row is not None else None
+
+
+def _submitted(room_id: str) -> set[str]:
+    rows = Scoresheet.objects.filter(room=room_id).exclude(submitted_at=None)
+    return set(rows.values_list("seat", flat=True))
+
+
+def _whole(rows: QuerySet[Scoresheet]) -> QuerySet[Scoresheet]:
+    return rows.prefetch_related("ratings__evidence")
+
+
+# --- reports ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The newest report of a room. `stale`: its input has changed since."""
+
+    row: Report
+    stale: bool
+
+
+def report_input(room_id: str) -> ReportInput:
+    """All that a report on this room is made from, as it stands now. LookupError if there is no room."""
+    info = rooms.queries.room(room_id)
+    return ReportInput(
+        room=room_id,
+        title=info.title,
+        scenario=info.scenario,
+        scenario_digest=info.scenario_digest,
+        record=record.entries(rooms.queries.record(room_id)),
+        rater_seats=tuple(ref.seat for ref in rooms.queries.raters(room_id)),
+        sheets=sheets(room_id),
+        closed=closed(room_id),
+    )
+
+
+def current_report(room_id: str) -> Current | None:
+    """The report on what is known now; else the newest there is, marked stale; None before the first."""
+    wanted = digest(report_input(room_id), MODEL)
+    rows = Report.objects.filter(room=room_id).select_related("signature")
+    fitting = rows.filter(digest=wanted).first()
+    newest = fitting or rows.order_by("-pk").first()
+    return Current(newest, stale=fitting is None) if newest is not None else None
+
+
+def debrief(room_id: str) -> dict[str, Any]:
+    """The report's content as it stands now, for talking over; only for those who may see every mark."""
+    return plain(canonical(assemble(report_input(room_id), MODEL)).decode())
+
+
+def waiting(room_id: str) -> ReportRequest | None:
+    """The asking for a report that has not been answered yet."""
+    return ReportRequest.objects.filter(room=room_id, done_at=None).first()
+
+
+def signed_before(report: Report) -> Report | None:
+    """The newest other report on the same room that somebody signed."""
+    others = Report.objects.filter(room=report.room, signature__isnull=False).exclude(pk=report.pk)
+    return others.select_related("signature").order_by("-pk").first()
+
+
+def plain(document: str) -> dict[str, Any]:
+    """A stored document as plain values for a page."""
+    found: dict[str, Any] = json.loads(document)
+    return found

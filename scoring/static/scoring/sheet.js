@@ -1,0 +1,96 @@
+// The scoresheet beside the transcript: one-click evidence, progress, drafts kept as you write.
+
+import { attach, clock, detach, done, lacks, places, shorten, target } from "./form.js";
+import { autosave } from "./autosave.js";
+
+const form = document.getElementById("sheet");
+const cards = [...form.querySelectorAll("[data-dimension]")];
+const at = (id) => document.getElementById(id);
+const cardOf = (key) => cards.find((card) => card.dataset.dimension === key);
+const field = (card) => form.elements[`evidence-${card.dataset.dimension}`];
+
+const marks = () =>
+  cards.map(({ dataset: { dimension: key } }) => ({
+    key,
+    level: form.elements[`level-${key}`].value,
+    evidence: form.elements[`evidence-${key}`].value,
+    note: form.elements[`note-${key}`].value,
+  }));
+
+const saver = autosave({
+  async post() {
+    const answer = await fetch(form.dataset.draft, { method: "POST", body: new FormData(form), keepalive: true });
+    return { status: answer.status, body: await answer.json().catch(() => ({})) };
+  },
+  tell(state, body) {
+    const why = body?.problems?.join(" ");
+    at("saved").textContent = {
+      saving: "Saving…",
+      saved: why ?? "",
+      failed: why || "Not saved; trying again",
+      stale: why,
+    }[state];
+    if (state === "saved" && !why) at("saved").textContent = `Saved ${clock(body.saved)}`;
+    at("saved").dataset.state = why ? "failed" : state;
+  },
+});
+
+function chip(n, quote) {
+  const item = document.createElement("li");
+  item.className = "quote";
+  item.dataset.n = n;
+  const link = Object.assign(document.createElement("a"), { href: `#n${n}`, textContent: `“${shorten(quote)}”` });
+  item.append(link, remover(n));
+  return item;
+}
+
+function remover(n) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "remove" });
+  button.textContent = "×";
+  button.setAttribute("aria-label", "Take this evidence away");
+  button.addEventListener("click", ({ target: { parentElement: item } }) => {
+    const card = item.closest("[data-dimension]");
+    field(card).value = detach(field(card).value, n);
+    item.remove();
+    card.querySelector("summary").focus();
+    changed(saver.now);
+  });
+  return button;
+}
+
+function evidence({ detail: { n, quote } }) {
+  const card = cardOf(target(marks(), cards.find((each) => each.open)?.dataset.dimension));
+  card.open = true;
+  if (places(field(card).value).includes(n)) return;
+  field(card).value = attach(field(card).value, n);
+  card.querySelector("[data-quotes]").append(chip(n, quote));
+  at("saved").textContent = `Added to ${card.querySelector(".mark-name").textContent}`;
+  changed(saver.now);
+}
+
+function draw() {
+  const now = marks();
+  now.forEach((mark) => drawState(cardOf(mark.key), mark));
+  at("progress").textContent = `${done(now)} of ${now.length}`;
+  at("progress-bar").value = done(now);
+}
+
+function drawState(card, mark) {
+  const state = card.querySelector("[data-state]");
+  const chosen = card.querySelector("input[type=radio]:checked")?.dataset.label;
+  const lack = lacks(mark);
+  state.textContent = [chosen, lack].filter(Boolean).join(" · ");
+  card.dataset.done = lack ? "no" : "yes";
+  card.querySelector("[data-empty]").hidden = places(mark.evidence).length > 0;
+}
+
+function changed(save) {
+  draw();
+  save();
+}
+
+form.querySelectorAll(".quote").forEach((item) => item.append(remover(Number(item.dataset.n))));
+form.addEventListener("input", () => changed(saver.changed));
+form.addEventListener("submit", () => saver.stop());
+document.addEventListener("casesim:evidence", evidence);
+draw();

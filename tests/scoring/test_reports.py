@@ -1,0 +1,231 @@
+"""Reports: asked for on submission, built by a task that may run twice, signed by a named person."""
+
+import json
+
+import pytest
+from celery import current_app
+from django.db import DatabaseError, transaction
+from kombu.exceptions import OperationalError
+
+from rooms.core import messages as m
+from scoring import queries, service, tasks
+from scoring.models import Report, ReportRequest, Signature
+
+pytestmark = pytest.mark.usefixtures("table")
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What is handed to the broker."""
+    found = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, args: found.append((name, args)))
+    return found
+
+
+@pytest.fixture
+def rated(table):
+    """A room with both sheets in."""
+    submit(table, "rater1", "433")
+    submit(table, "rater2", "434")
+    return table
+
+
+def submit(table, seat, levels):
+    return service.submit_scoresheet(table.id, seat, table.draft(seat, levels), table.now)
+
+
+def request():
+    return ReportRequest.objects.get()
+
+
+def signed(table, decision="hire", reason="", name="Fay", digest=None):
+    digest = digest or queries.current_report(table.id).row.digest
+    return service.sign(table.id, digest, "facilitator", decision, name, reason, table.now)
+
+
+def test_submitting_queues_the_report_once_it_is_committed(table, sent, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        submit(table, "rater1", "333")
+        assert sent == []
+    assert sent == [("scoring.tasks.build_report", [table.id])]
+
+
+def test_the_task_builds_the_report_from_what_really_happened(rated):
+    tasks.build_report(rated.id)
+    current = queries.current_report(rated.id)
+    document = json.loads(current.row.document)
+    assert (current.stale, current.row.final) == (False, True)
+    assert document["recommendation"]["says"] == "hire"
+    assert [p["inject"] for p in document["exposure"]["probes"]] == ["cost", "labels"]
+    assert [d["versions"][0]["choice"] for d in document["decisions"]] == ["Score at checkout"]
+    assert document["header"]["candidate"] == "Cleo"
+    assert "WHISPERED" not in current.row.document
+
+
+def test_the_task_run_twice_makes_one_report_with_the_same_bytes(rated):
+    tasks.build_report(rated.id)
+    first = Report.objects.get().document
+    tasks.build_report(rated.id)
+    assert Report.objects.get().document == first
+
+
+def test_a_request_is_done_when_it_is_built(rated):
+    assert (request().wanted, request().built, request().done_at) == (2, 0, None)
+    service.build_report(rated.id, now=7)
+    assert (request().built, request().done_at) == (2, 7)
+    assert queries.waiting(rated.id) is None
+
+
+def test_what_is_asked_for_while_a_report_is_built_is_not_done_by_it(rated, monkeypatch):
+    real = queries.report_input
+
+    def slow(room_id):
+        found = real(room_id)
+        submit(rated, "rater2", "444")
+        return found
+
+    monkeypatch.setattr(queries, "report_input", slow)
+    service.build_report(rated.id)
+    assert (request().wanted, request().built, request().done_at) == (3, 2, None)
+
+
+def test_a_slow_worker_that_writes_an_old_report_last_does_not_make_it_the_current_one(rated):
+    service.build_report(rated.id)
+    old = Report.objects.get()
+    submit(rated, "rater2", "222")
+    service.build_report(rated.id)
+    old.pk = None
+    old.digest = "f" * 64
+    old.save(force_insert=True)
+    current = queries.current_report(rated.id)
+    assert (current.stale, current.row.pk < old.pk) == (False, True)
+
+
+def test_a_report_is_stale_when_a_mark_changes_and_fresh_when_built_again(rated):
+    service.build_report(rated.id)
+    submit(rated, "rater2", "431")
+    assert queries.current_report(rated.id).stale
+    service.build_report(rated.id)
+    current = queries.current_report(rated.id)
+    assert (current.stale, json.loads(current.row.document)["raters"][1]["late"]) == (False, True)
+
+
+# --- when the broker or the worker is away -----------------------------------------------------------
+
+
+def test_without_a_broker_the_sheet_is_in_and_the_request_stays(
+    table, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    def away(name, args):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(current_app, "send_task", away)
+    with django_capture_on_commit_callbacks(execute=True):
+        submit(table, "rater1", "333")
+    assert len(queries.sheets(table.id)) == 1
+    assert queries.waiting(table.id) is not None
+    assert "no broker, the report on room" in caplog.text
+
+
+def test_the_sweep_asks_again_for_what_was_not_built_and_waits_longer_each_time(rated, sent):
+    start = request().sent_at
+    assert service.sweep(start + 1_000) == 0
+    assert service.sweep(start + 30_000) == 1
+    assert service.sweep(start + 31_000) == 0
+    ReportRequest.objects.update(tries=2)
+    assert service.sweep(start + 30_000 + 119_000) == 0
+    assert service.sweep(start + 30_000 + 120_000) == 1
+    assert sent == [("scoring.tasks.build_report", [rated.id])] * 2
+
+
+def test_the_sweep_leaves_alone_what_was_built(rated, sent):
+    service.build_report(rated.id)
+    tasks.sweep()
+    assert (service.sweep(rated.now + 10**9), sent) == (0, [])
+
+
+def test_a_failing_build_leaves_its_reason_with_the_request(rated, monkeypatch):
+    monkeypatch.setattr(service, "assemble", lambda *given: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        service.build_report(rated.id)
+    assert (request().tries, request().error) == (1, "ZeroDivisionError('division by zero')")
+    assert request().done_at is None
+
+
+def test_a_room_that_goes_on_after_its_report_is_reported_again(
+    opens, sent, django_capture_on_commit_callbacks
+):
+    live = opens().sit()
+    live.do("facilitator", m.Start(anyway=True))
+    live.do("candidate", m.Say(text="I doubt the labels."), 20)
+    submit(live, "rater1", "333")
+    service.build_report(live.id, now=live.now)
+    assert service.sweep(live.now + 60_000) == 0
+    live.do("candidate", m.Say(text="And I check them."), 20)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert service.sweep(live.now + 60_000) == 1
+    assert len(sent) == 1
+
+
+# --- signing -----------------------------------------------------------------------------------------------
+
+
+def test_a_named_person_signs_what_was_recommended(rated):
+    service.build_report(rated.id)
+    signature = signed(rated)
+    assert (signature.decision, signature.name, signature.at) == ("hire", "Fay", rated.now)
+    assert str(signature) == "Hire, signed by Fay"
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"decision": "no_hire"}, "differs from the recommendation: say why"),
+        ({"decision": "debrief"}, "Choose hire or no hire"),
+        ({"name": "  "}, "needs the name"),
+        ({"digest": "f" * 64}, "has changed since"),
+    ],
+)
+def test_what_does_not_hold_is_not_signed(rated, given, why):
+    service.build_report(rated.id)
+    with pytest.raises(service.CannotSign, match=why):
+        signed(rated, **given)
+    assert not Signature.objects.exists()
+
+
+def test_whoever_decides_otherwise_says_why(rated):
+    service.build_report(rated.id)
+    assert signed(rated, "no_hire", reason="The references.").reason == "The references."
+
+
+def test_where_nothing_is_recommended_every_decision_needs_a_reason(table):
+    submit(table, "rater1", "444")
+    service.close_rating(table.id, "facilitator", table.now)
+    service.build_report(table.id)
+    with pytest.raises(service.CannotSign, match="say why"):
+        signed(table, "hire")
+    assert signed(table, "hire", reason="We know her work.").decision == "hire"
+
+
+def test_a_report_is_signed_once_and_a_stale_one_never(rated):
+    service.build_report(rated.id)
+    first = signed(rated)
+    assert signed(rated).pk == first.pk
+    with pytest.raises(service.CannotSign, match="Fay has signed"):
+        signed(rated, "no_hire", reason="Second thoughts.", name="Gil")
+    old = first.report.digest
+    submit(rated, "rater1", "333")
+    with pytest.raises(service.CannotSign, match="has changed"):
+        signed(rated, digest=old)
+    service.build_report(rated.id)
+    assert queries.signed_before(queries.current_report(rated.id).row) == first.report
+
+
+@pytest.mark.parametrize(
+    ("rows", "change"), [(Report.objects, {"document": "{}"}), (Signature.objects, {"decision": "no_hire"})]
+)
+def test_a_report_and_a_signature_cannot_be_changed_by_the_side_door(rated, rows, change):
+    service.build_report(rated.id)
+    signed(rated)
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        rows.update(**change)
