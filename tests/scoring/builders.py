@@ -41,7 +41,7 @@ def inject(
         "text": f"What about the {key}?",
         "dimensions": dimensions,
         "expected": "Weighs it.",
-        "when": {"at": at} if at is not None else {"condition": {"decided": 1}},
+        "when": {"at": at} if at is not None else {"condition": {"revised": 1}},
         **more,
     }
 

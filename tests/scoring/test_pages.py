@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from django.test import Client
 
 from scoring import queries, service
 from scoring.models import RatingClosed, Scoresheet, Signature
@@ -40,7 +41,7 @@ def rated(table):
     return table
 
 
-# candidate, ops (panel), facilitator, rater1, rater2
+# the answers are in the order of SEATS
 BEFORE = {
     "sheet/": (404, 404, 404, 200, 200),
     "debrief/": (404, 200, 200, 200, 200),
@@ -88,14 +89,12 @@ def test_only_the_facilitator_can_sign(rated):
 
 
 @pytest.mark.parametrize("page", [*AFTER, *POSTS])
-def test_a_stranger_and_a_seat_of_another_room_find_nothing(rated, opens, page):
-    other = opens.__call__ and rated.browser("rater1")
-    assert other.get(f"/rooms/{rated.id}/rater2/{page}").status_code in (404, 405)
-    assert other.post(f"/rooms/{rated.id}/rater2/{page}").status_code in (404, 405)
-    from django.test import Client
-
-    assert Client().get(f"/rooms/{rated.id}/facilitator/{page}").status_code in (404, 405)
-    assert Client().post(f"/rooms/nowhere/facilitator/{page}").status_code in (404, 405)
+def test_a_stranger_and_whoever_sits_elsewhere_find_nothing(rated, opens, page):
+    other = opens()
+    for visitor in (rated.browser("rater1"), other.browser("rater2"), Client()):
+        for place in (f"/rooms/{rated.id}/rater2/{page}", f"/rooms/nowhere/rater2/{page}"):
+            answers = {visitor.get(place).status_code, visitor.post(place).status_code}
+            assert answers <= {404, 405}
 
 
 # --- blindness -------------------------------------------------------------------------------------------
@@ -135,7 +134,7 @@ def test_closing_rating_opens_the_debrief(table):
     assert RatingClosed.objects.count() == 1
 
 
-# --- the scoresheet ------------------------------------------------------------------------------------------
+# --- the scoresheet -----------------------------------------------------------------------------------
 
 
 def test_the_sheet_stands_beside_the_transcript_with_every_anchor(table):
@@ -221,7 +220,7 @@ def test_a_draft_can_be_kept_without_a_script(table):
     assert (wrong.status_code, b"Item 999 of your transcript" in wrong.content) == (200, True)
 
 
-# --- debrief and report ----------------------------------------------------------------------------------------
+# --- debrief and report ------------------------------------------------------------------------------
 
 
 def test_the_debrief_begins_with_the_largest_disagreement(rated):
