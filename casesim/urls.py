@@ -6,4 +6,5 @@ urlpatterns = [
     path("health/", include(("casesim.health", "health"))),
     path("", include("rooms.urls")),
     path("", include("scoring.urls")),
+    path("", include("scenarios.urls")),
 ]

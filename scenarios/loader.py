@@ -166,9 +166,8 @@ def _tree(text: str, file: str) -> _Tree:
         problems = list(_forbidden(text, file))
         root = None if problems else yaml.compose(text, Loader=_Yaml)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
         message = f"this is no YAML: {error.problem or error.context}"
-        raise LoadError([Problem((), message, file, mark.line + 1 if mark else 0)]) from None
+        raise LoadError([Problem((), message, file, _marked(error, text))]) from None
     except yaml.YAMLError as error:  # a character no text may hold
         raise LoadError([Problem((), f"this is no YAML: {_first_line(error)}", file)]) from None
     if root is not None:
@@ -178,6 +177,12 @@ def _tree(text: str, file: str) -> _Tree:
     if problems or root is None:
         raise LoadError(problems)
     return _Tree(file, root)
+
+
+def _marked(error: yaml.MarkedYAMLError, text: str) -> int:
+    """The line of the error; what is missing at the end is missing on the last one."""
+    mark = error.problem_mark or error.context_mark
+    return min(mark.line + 1, len(text.splitlines())) if mark else 0
 
 
 def _forbidden(text: str, file: str) -> Iterable[Problem]:

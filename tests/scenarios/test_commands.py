@@ -1,0 +1,63 @@
+"""The commands for authors."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from scenarios.loader import LIBRARY
+from scenarios.models import ScenarioVersion
+
+FRAUD = LIBRARY / "fraud" / "scenario.yaml"
+
+
+def run(*arguments: object) -> list[str]:
+    out = StringIO()
+    call_command(*map(str, arguments), stdout=out)
+    return out.getvalue().splitlines()
+
+
+@pytest.mark.django_db
+def test_publishing_the_library_names_each_scenario_and_may_be_repeated():
+    first, second = run("publish_scenarios"), run("publish_scenarios")
+    digest = ScenarioVersion.objects.get(slug="fraud").digest[:12]
+    assert f"fraud version 1 published ({digest})" in first
+    assert f"fraud version 1 is there already ({digest})" in second
+
+
+@pytest.mark.django_db
+def test_a_file_is_published_and_none_when_one_has_a_problem(tmp_path):
+    text = FRAUD.read_text(encoding="utf-8")
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text(text.replace("slug: fraud", "slug: mine"), encoding="utf-8")
+    bad.write_text(text.replace("seconds: 300", "seconds: soon", 1), encoding="utf-8")
+    with pytest.raises(CommandError, match=r"bad\.yaml:\d+: phases\.0\.seconds: "):
+        run("publish_scenarios", good, bad)
+    assert ScenarioVersion.objects.count() == 0
+    [line] = run("publish_scenarios", good)
+    assert line.startswith("mine version 1 published")
+
+
+def test_a_clean_file_is_said_to_be_clean_with_its_size():
+    weak = FRAUD.with_name("weak.jsonl")
+    [scenario, script] = run("check_scenario", FRAUD, "--script", weak)
+    assert scenario.startswith(f"{FRAUD}: clean. 6 phases in 60 minutes, 3 roles")
+    assert script == f"{weak}: clean. {len(weak.read_text(encoding='utf-8').splitlines())} commands"
+
+
+def test_every_problem_has_its_line_and_they_are_counted(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(FRAUD.read_text(encoding="utf-8").replace("at: 40}", "at: 590}"), encoding="utf-8")
+    with pytest.raises(CommandError) as caught:
+        run("check_scenario", path)
+    problem, count = str(caught.value).splitlines()
+    assert problem.startswith(f"{path}:")
+    assert problem.endswith("'fifty_ms' falls outside 0 to 580 s of 'curveballs'")
+    assert count == "1 problem"
+
+
+def test_a_script_with_a_wrong_line_fails_the_check(tmp_path):
+    path = tmp_path / "mine.jsonl"
+    path.write_text('{"phase": "overture", "do": {"type": "say", "text": "hm"}}\n', encoding="utf-8")
+    with pytest.raises(CommandError, match=r"mine\.jsonl:1: there is no phase 'overture'"):
+        run("check_scenario", FRAUD, "--script", path)
