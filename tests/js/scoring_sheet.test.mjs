@@ -12,7 +12,7 @@ test("a moment is attached once and taken away again", () => {
 });
 
 test("a level needs a moment or a note, and not observed needs neither", () => {
-  assert.equal(lacks(mark("a")), "open");
+  assert.equal(lacks(mark("a")), "not marked");
   assert.equal(lacks(mark("a", "3")), "needs evidence");
   assert.equal(lacks(mark("a", "3", "7")), "");
   assert.equal(lacks(mark("a", "3", "", " why ")), "");

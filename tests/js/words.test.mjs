@@ -80,6 +80,17 @@ test("time given and taken is said in minutes where it can be", () => {
   assert.deepEqual([300, -60, 90].map(span), ["5 min more", "1 min less", "90 s more"]);
 });
 
+test("injects are called by title where the seat knows it", () => {
+  const cast = { ...CAST, head: { ...CAST.head, console: { injects: [{ key: "wait", title: "Who answers?" }] } } };
+  assert.equal(tell({ type: "inject_held", inject: "wait", held: true }, names(cast)), "Held back: Who answers?");
+  assert.equal(says({ type: "inject_skipped", inject: "wait", why: "said" }), "Taken out: Wait (said)");
+});
+
+test("a refusal reads as a sentence", () => {
+  assert.equal(whyNot({ code: "not_now", why: "the room is paused" }), "The room is paused.");
+  assert.equal(whyNot({ code: "not_ready", why: "waiting for: x" }), "Not everyone is ready yet. You can start anyway.");
+});
+
 test("a refusal always has words", () => {
   assert.equal(whyNot({ code: "not_your_part", why: "Only the candidate decides." }), "Only the candidate decides.");
   assert.ok(whyNot({ code: "not_your_part", why: "" }).length && whyNot({ code: "?", why: "" }).length);

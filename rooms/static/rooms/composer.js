@@ -11,6 +11,7 @@ const CHOICES = {
   holders: (app) => CHOICES.roles(app),
   decisions: (app) => app.head.board.decisions.map(({ mark, versions }) => [mark, `${mark}: ${versions.at(-1).choice}`]),
 };
+const KEPT = new Set(["say", "ask"]);
 const STANCES = [["objects", "Object to it"], ["yields", "Give way on it"]];
 
 // The mode chosen last, as long as the seat still may.
@@ -37,6 +38,7 @@ function submit(app, chosen) {
   if (built.problem) return app.note(built.problem);
   const typed = chosen.fields.filter((field) => !field.from).map((field) => draftKey(chosen.mode, field));
   app.send(built.command, [...typed, "say.about", "say.stance"]);
+  if (!KEPT.has(chosen.mode)) app.type("mode", ""); // one decision is rarely followed by the next
   document.querySelector(".composer textarea")?.focus();
 }
 
@@ -49,7 +51,7 @@ export function view(app) {
   </div>`;
 }
 
-const modes = (app, chosen) => html`<fieldset class="modes">
+const modes = (app, chosen) => html`<fieldset class="modes" ?hidden=${modesFor(app.head.may).length < 2}>
   <legend class="visually-hidden">What you do</legend>
   ${modesFor(app.head.may).map(
     ({ mode, label }) => html`<label class="mode">

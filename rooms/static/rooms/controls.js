@@ -9,8 +9,11 @@ const TABLE = new Set(["candidate", "panel"]);
 const button = (test, label, click, tone = "") =>
   html`<button type="button" class="btn ${tone}" data-test=${test} @click=${click}>${label}</button>`;
 
+const RUNNING = ["pause", "resume", "extend", "advance", "quiet_bots", "end"];
+
 export function view(app) {
   const may = (type) => app.head.may.includes(type);
+  if (!RUNNING.some(may)) return nothing;
   return html`<section class="controls stack-small" aria-label="Run the room">
     ${may("resume") ? button("resume", "Resume", () => app.send({ type: "resume" }), "btn-primary") : nothing}
     ${may("pause") ? button("pause", "Pause", () => app.send({ type: "pause" })) : nothing}

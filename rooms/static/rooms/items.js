@@ -2,7 +2,7 @@
 
 import { html, nothing } from "./vendor/lit-html.js";
 import { decisionCard, guideCard, note, phaseDivider, tableCard } from "./cards.js";
-import { initials, names, persona, quote, seatOf, tell } from "./words.js";
+import { initials, names, persona, quote, seatOf, sentence, tell } from "./words.js";
 
 // What the item is in the speaker's mouth, beside the name.
 const DOES = {
@@ -41,7 +41,7 @@ const QUIET = new Set([
 export function line(app, item, time) {
   if (SPEECH.has(item.type)) return speech(app, item, time);
   if (item.type === "phase_started") return phaseDivider(item, place(app.head, item.phase));
-  if (item.type === "room_ended") return phaseDivider({ name: "The room has ended", prompt: item.why }, time);
+  if (item.type === "room_ended") return phaseDivider({ name: "The room has ended", prompt: item.why ? sentence(item.why) : "" }, time);
   if (item.type === "inject_fired" && app.listens) return guideCard(item, app.words);
   if (QUIET.has(item.type)) return note(tell(item, names(app)), time);
   return null;

@@ -60,17 +60,17 @@ export function connection(app) {
 export function caseView(app) {
   const laid = app.store.items.find(({ type }) => type === "room_opened");
   const { phase, phases, status } = app.head;
-  return html`<section class="stack-small">
-      <h2>The case</h2>
-      <p class="case-prompt keep-lines">${laid?.prompt ?? ""}</p>
-    </section>
-    ${phase && status !== "ended"
+  return html`${phase && status !== "ended"
       ? html`<section class="now stack-small">
           <p class="eyebrow">Now: ${phase.name}</p>
           <p class="keep-lines">${phase.prompt}</p>
           ${phase.focus ? html`<p class="small muted"><strong>For you to watch:</strong> ${phase.focus}</p>` : nothing}
         </section>`
       : nothing}
+    <section class="stack-small">
+      <h2>The case</h2>
+      <p class="case-prompt keep-lines">${laid?.prompt ?? ""}</p>
+    </section>
     ${status === "lobby" && app.head.you.kind === "candidate"
       ? nothing // the lobby itself says how the hour runs
       : html`<section class="stack-small">

@@ -17,6 +17,8 @@ export function transcript(app, list, scroller, foot) {
     unread = 0;
   };
 
+  const showLast = () => list.lastElementChild?.scrollIntoView({ block: "nearest" });
+
   function restart() {
     list.replaceChildren();
     shown = { epoch: app.store.epoch, n: 0 };
@@ -44,7 +46,7 @@ export function transcript(app, list, scroller, foot) {
     const fresh = app.store.items.filter((item) => item.n > shown.n);
     fresh.forEach(append);
     drawFoot();
-    if (app.head.status === "lobby") return first || list.lastElementChild?.scrollIntoView({ block: "nearest" });
+    if (app.head.status === "lobby") return void (!first && fresh.some(({ text }) => text) && showLast());
     if (first || follow || fresh.some((item) => item.by === app.seat)) toEnd();
     else unread += fresh.filter((item) => list.querySelector(`#n${item.n}`)).length;
     drawFoot();

@@ -72,8 +72,8 @@ export const TELL = {
   inject_cued: (item, who) => `Due now for ${who(item.seat)}: ${item.title}.`,
   inject_fired: (item) => `Listen for: ${item.title}.`,
   inject_spoken: (item, who) => `${who(item.by)}: ${item.text}`,
-  inject_held: (item) => (item.held ? "An inject is held back." : "An inject is let go again."),
-  inject_skipped: (item) => `An inject is taken out: ${item.why}`,
+  inject_held: (item, who) => `${item.held ? "Held back" : "Let go again"}: ${who.inject(item.inject)}`,
+  inject_skipped: (item, who) => `Taken out: ${who.inject(item.inject)} (${item.why})`,
   bots_quieted: (item) => (item.quiet ? "The bots are silent." : "The bots may speak again."),
   heard: () => "",
 };
@@ -91,10 +91,14 @@ export function span(seconds) {
 // who(seat), who.part(seat), who.role(role), as `tell` needs them.
 export function names(cast) {
   const who = (seat) => nameOf(cast, seat);
+  who.inject = (key) => injectTitle(cast.head, key);
   who.role = (role) => roleName(cast, role);
   who.part = (seat) => (seatOf(cast.head, seat).kind === "candidate" ? "the candidate" : part(cast, seat));
   return who;
 }
+
+const injectTitle = (head, key) =>
+  (head?.console ?? head?.yours)?.injects.find((inject) => inject.key === key)?.title ?? plain(key);
 
 const part = (cast, key) => {
   const seat = seatOf(cast.head, key);
@@ -113,9 +117,18 @@ export function quote(item) {
 const REFUSED = {
   not_delivered: "It did not reach the room.",
   not_your_part: "Your seat cannot do that now.",
+  not_ready: "Not everyone is ready yet. You can start anyway.",
 };
 
-export const whyNot = (answer) => answer.why || REFUSED[answer.code] || "The room turned it down.";
+// The gate on the page already names who is not ready.
+const OURS = new Set(["not_ready"]);
+
+export function whyNot({ code, why }) {
+  if (why && !OURS.has(code)) return sentence(why);
+  return REFUSED[code] ?? "The room turned it down.";
+}
+
+export const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 
 const STOPPED = {
   4501: "This seat was given to someone else, or its link was withdrawn. Ask the facilitator for a new one.",
