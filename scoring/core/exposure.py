@@ -187,7 +187,7 @@ def _warnings(scenario: Scenario, put: tuple[Probe, ...], left: tuple[NotPut, ..
     owed = [n for n in left if n.owed]
     if owed:
         of = sum(is_owed(i) for i in scenario.injects)
-        names = "; ".join(f"“{n.title}” ({n.state}: {n.why})" for n in owed)
+        names = ", ".join(f"“{n.title}”" for n in owed)
         yield f"{len(owed)} of the {of} injects that every candidate is owed were not put: {names}."
     reworded = [p.title for p in put if p.own_words]
     if reworded:

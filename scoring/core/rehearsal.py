@@ -1,7 +1,8 @@
 """A scripted rater for rehearsals: marks what it saw in its own feed, and nothing else.
 
 It counts what the candidate did, dimension by dimension, and attaches the moments that show it.
-Nothing is decided beforehand: a feed without a candidate's word gives "not observed" throughout.
+Asked for something twice and answered without a trace of it, a candidate gets the lowest level, with
+those answers as evidence. A feed without a candidate's word gives "not observed" throughout.
 """
 
 import hashlib
@@ -16,14 +17,16 @@ from scoring.core.sheets import Draft, DraftMark
 
 Hear = Callable[[str], tuple[str, ...]]  # an utterance -> the acts in it
 
+PROBES = 2  # answers to probes of a dimension after which silence on it is a mark
 JITTER = 0.2  # levels by which two raters of the same severity may differ on a dimension
 
 
 class Utterance(NamedTuple):
-    """Something the candidate did: its n in the rater's feed, and the acts heard in it."""
+    """Something the candidate did: its n in the rater's feed, the acts heard in it, what it answers to."""
 
     n: int
     acts: tuple[str, ...]
+    probed: frozenset[str] = frozenset()  # dimensions of the injects put since the last utterance
 
 
 class Tally(NamedTuple):
@@ -36,20 +39,28 @@ class Tally(NamedTuple):
 def mark(lines: Iterable[Seen], rubric: Rubric, severity: float, seed: int, hear: Hear) -> Draft:
     """The scoresheet of a rater who saw these lines. `severity` in levels: 0.5 marks half a level lower."""
     seen = tuple(utterances(lines, hear))
-    marks = tuple(_mark(d, tally(d.key, seen), severity, seed) for d in rubric.dimensions)
+    marks = tuple(
+        _mark(d, tally(d.key, seen), answers(d.key, seen), severity, seed) for d in rubric.dimensions
+    )
     return Draft(marks=marks, **_closing(rubric, marks))
 
 
 def utterances(lines: Iterable[Seen], hear: Hear) -> Iterable[Utterance]:
     """What the candidate said and put on the board, with the acts in it."""
-    pressed = False
+    pressed, probed = False, frozenset[str]()
     for line in lines:
         if isinstance(line.event, InjectFired):
-            pressed = True
+            pressed, probed = True, probed | set(line.event.dimensions)
         if speaker(line.event) == CANDIDATE:
             heard = hear(words(line.event) or "")
             acts = (*heard, *(a for a in _by_form(line.event, pressed) if a not in heard))
-            yield Utterance(line.n, acts)
+            yield Utterance(line.n, acts, probed)
+            probed = frozenset()
+
+
+def answers(dimension: str, seen: Iterable[Utterance]) -> tuple[int, ...]:
+    """Where the candidate answered something that was put to probe this dimension."""
+    return tuple(utterance.n for utterance in seen if dimension in utterance.probed)
 
 
 def tally(dimension: str, seen: Iterable[Utterance]) -> Tally:
@@ -86,15 +97,26 @@ def _by_form(event: object, pressed: bool) -> tuple[str, ...]:
             return ()
 
 
-def _mark(dimension: Dimension, found: Tally, severity: float, seed: int) -> DraftMark:
+def _mark(
+    dimension: Dimension, found: Tally, answered: tuple[int, ...], severity: float, seed: int
+) -> DraftMark:
     if not found.strong and not found.weak:
-        return DraftMark(dimension=dimension.key, not_observed=True, note="Nothing was heard on this.")
+        return _nothing(dimension, answered)
     steps = len(dimension.levels) - 1
     place = merit(dimension.key, found) * steps - severity + _jitter(seed, dimension.key)
     step = min(max(round(place), 0), steps)
     level = sorted(level.value for level in dimension.levels)[step]
     evidence = _evidence(found, high=step * 2 >= steps)
     return DraftMark(dimension=dimension.key, level=level, note=_note(found), evidence=evidence)
+
+
+def _nothing(dimension: Dimension, answered: tuple[int, ...]) -> DraftMark:
+    """The mark where nothing was heard: the lowest level only for who was asked often enough."""
+    if len(answered) < PROBES:
+        return DraftMark(dimension=dimension.key, not_observed=True, note="Nothing was heard on this.")
+    lowest = min(level.value for level in dimension.levels)
+    note = f"Probed and answered {len(answered)} times, with nothing of it in the answers."
+    return DraftMark(dimension=dimension.key, level=lowest, note=note, evidence=answered[:PROBES])
 
 
 def _evidence(found: Tally, high: bool) -> tuple[int, ...]:

@@ -262,7 +262,8 @@ def _limits(
         yield f"There is no alpha: {agreed.alpha.why}."
     yield from _hands(given)
     yield from _uneven(given, sheets)
-    yield from exposed.warnings
+    if exposed.warnings:
+        yield "It compares badly with other rooms of this scenario: see what the candidate was exposed to."
     yield "It judges what was said and decided, and infers nothing from voice, looks, accent or speed."
 
 

@@ -43,7 +43,7 @@ def percent(share: float) -> str:
 @register.filter
 def number(estimate: dict[str, Any]) -> str:
     """An estimate's value with two decimals, or a dash: the reason stands beside it."""
-    return "–" if estimate["value"] is None else f"{estimate['value']:.2f}"
+    return "–" if estimate["value"] is None else f"{estimate['value']:.2f}".replace("-", "−")
 
 
 @register.filter
@@ -78,7 +78,9 @@ def scale(report: dict[str, Any]) -> dict[str, Any]:
     bar, band = said["bar"], said["rule"]["band"]
     composite = said["composite"]["value"]
     return {
-        "ticks": [(x(level["value"]), level["value"], level["name"]) for level in levels],
+        "ticks": [(x(level["value"]), level["value"]) for level in levels],
+        "low": low,
+        "high": high,
         "bar": x(bar),
         "bar_value": bar,
         "band": (x(bar - band), round(x(bar + band) - x(bar - band), 1)),

@@ -96,6 +96,17 @@ def test_the_same_rater_marks_the_same_room_the_same():
     assert mark(talk(*STRONG), RUBRIC, 0.2, 7, hear) == mark(talk(*STRONG), RUBRIC, 0.2, 7, hear)
 
 
+def test_who_is_probed_twice_and_shows_nothing_of_it_gets_the_lowest_level():
+    once = (*fires("labels", 10), says(20, "Fine.", 1))
+    twice = (*once, *fires("labels", 30), says(40, "As you like.", 2))
+    assert levels(seen(*once)) == [None, None, None]
+    lines = seen(*twice)
+    said = {line.n: getattr(line.event, "text", "") for line in lines}
+    found = mark(lines, RUBRIC, 0.0, 1, hear).marks[1]
+    assert (found.level, [said[n] for n in found.evidence]) == (1, ["Fine.", "As you like."])
+    assert levels(seen(*fires("labels", 10), *fires("labels", 30))) == [None, None, None]
+
+
 @pytest.mark.parametrize(("taken", "expected"), [((), None), ((decides(20),), 1)])
 def test_an_act_counts_by_what_the_board_shows_whatever_the_words(taken, expected):
     case = scenario()

@@ -7,9 +7,9 @@ export const attach = (value, n) => [...new Set([...places(value), n])].join(" "
 
 export const detach = (value, n) => places(value).filter((each) => each !== n).join(" ");
 
-// What is still open on one dimension; empty when it is complete. `none` is the value of "not observed".
+// What one dimension still lacks; empty when it is complete. `none` is the value of "not observed".
 export function lacks({ level, evidence, note }, none = "none") {
-  if (!level) return "open";
+  if (!level) return "not marked";
   if (level === none || places(evidence).length || note.trim()) return "";
   return "needs evidence";
 }

@@ -73,6 +73,10 @@ function draw() {
   now.forEach((mark) => drawState(cardOf(mark.key), mark));
   at("progress").textContent = `${done(now)} of ${now.length}`;
   at("progress-bar").value = done(now);
+  const cited = new Set(now.flatMap((mark) => places(mark.evidence)));
+  at("transcript").querySelectorAll("[data-n]").forEach((item) => {
+    item.toggleAttribute("data-cited", cited.has(Number(item.dataset.n)));
+  });
 }
 
 function drawState(card, mark) {
@@ -89,6 +93,16 @@ function changed(save) {
   save();
 }
 
+// Opening one card closes another above it: keep the opened one in sight.
+const shown = ({ target: card }) => card.open && card.querySelector("summary").scrollIntoView({ block: "nearest" });
+
+function follow({ target }) {
+  const card = target.closest('a[href^="#mark-"]') && at(target.closest("a").hash.slice(1));
+  if (card) card.open = true;
+}
+
+cards.forEach((card) => card.addEventListener("toggle", shown));
+form.addEventListener("click", follow);
 form.querySelectorAll(".quote").forEach((item) => item.append(remover(Number(item.dataset.n))));
 form.addEventListener("input", () => changed(saver.changed));
 form.addEventListener("submit", () => saver.stop());
