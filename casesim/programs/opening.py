@@ -1,5 +1,6 @@
 """Open a panel by a scenario's name: which version, who sits where, and the links that open the seats."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,24 +17,27 @@ from scenarios.queries import scenario as scenario_of
 from scenarios.service import publish
 
 
+class BadName(Exception):
+    """A name, a file or a wish on the command line that stands for nothing; the message is for people."""
+
+
 def version_of(name: str) -> ScenarioVersion:
     """The version a name stands for: a published slug, a bundled slug, or a YAML file (published first).
 
-    LookupError if the name stands for nothing; LoadError if the file is no scenario.
+    BadName if the name stands for nothing; LoadError if the file is no scenario.
     """
     if name.endswith((".yaml", ".yml")):
         return publish(load_file(Path(name)))
-    found = latest(name)
-    if found is not None:
-        return found
+    with suppress(ScenarioVersion.DoesNotExist):
+        return latest(name)
     try:
         return publish(load_bundled(name))
     except KeyError:
-        raise LookupError(f"there is no scenario {name!r}; publish it, or give a YAML file") from None
+        raise BadName(f"there is no scenario {name!r}; publish it, or give a YAML file") from None
 
 
 def bots_among(scenario: Scenario, wishes: list[str], fill: bool) -> tuple[str, ...]:
-    """The seats that bots take, from wishes like `dissenter=bot`. ValueError names a bad wish.
+    """The seats that bots take, from wishes like `dissenter=bot`. BadName names a bad wish.
 
     `fill`: every panel seat that is not wished for gets one too.
     """
@@ -42,7 +46,7 @@ def bots_among(scenario: Scenario, wishes: list[str], fill: bool) -> tuple[str, 
     for wish in wishes:
         role, _, who = wish.partition("=")
         if role not in roles or who not in ("human", "bot"):
-            raise ValueError(f"--seat {wish}: say ROLE=human or ROLE=bot, ROLE one of {', '.join(roles)}")
+            raise BadName(f"--seat {wish}: say ROLE=human or ROLE=bot, ROLE one of {', '.join(roles)}")
         chosen[role] = who
     usual = {role: "bot" if fill and role != CANDIDATE else "human" for role in roles}
     return tuple(role for role, who in (usual | chosen).items() if who == "bot")

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
+from casesim.programs.opening import BadName
 from rooms import queries
 from rooms.bots.runner import Script, knock, take_turns
 from rooms.core import messages as m
@@ -21,7 +22,7 @@ from rooms.core.state import State
 from rooms.listener.builtin import hear
 from rooms.service import handle_now, known, open_room
 from scenarios.core.schema import CANDIDATE, FACILITATOR, Scenario
-from scenarios.loader import LoadError, bundled_script, script
+from scenarios.loader import bundled_script, script
 from scenarios.models import ScenarioVersion
 from scenarios.queries import scenario as scenario_of
 from scoring.core.rehearsal import mark
@@ -50,7 +51,7 @@ class Rehearsed:
 
 
 def script_of(scenario: Scenario, name: str) -> Script:
-    """`strong`, `weak` or a JSONL file. LookupError or LoadError say what is wrong."""
+    """`strong`, `weak` or a JSONL file. BadName or LoadError say what is wrong."""
     path = Path(name)
     if path.suffix == ".jsonl":
         lines = script(_text(path), scenario, str(path))
@@ -58,9 +59,7 @@ def script_of(scenario: Scenario, name: str) -> Script:
         try:
             lines = bundled_script(scenario.slug, name)
         except KeyError:
-            raise LookupError(
-                f"{scenario.slug} has no script {name!r}; give strong, weak or a file"
-            ) from None
+            raise BadName(f"{scenario.slug} has no script {name!r}; give strong, weak or a file") from None
     _check_commands(lines, name)
     return lines
 
@@ -89,7 +88,7 @@ def summary(done: Rehearsed) -> dict[str, Any]:
         },
         "decisions": _decisions(known(done.room_id).state),
         "marks": {
-            line["key"]: {cell["seat"]: cell["level"] for cell in line["cells"]}
+            line["key"]: {cell["rater"]: cell["level"] for cell in line["cells"]}
             for line in report["dimensions"]
         },
         "agreement": report["agreement"]["alpha"],
@@ -119,7 +118,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise LookupError(f"{path} cannot be read: {error}") from None
+        raise BadName(f"{path} cannot be read: {error}") from None
 
 
 def _check_commands(lines: Script, file: str) -> None:
@@ -129,7 +128,7 @@ def _check_commands(lines: Script, file: str) -> None:
             m.COMMANDS.validate_python(line.do)
         except ValueError as error:
             first = str(error).splitlines()[2].strip() if len(str(error).splitlines()) > 2 else str(error)
-            raise LookupError(f"{file}, command {number} ({line.do.get('type')}): {first}") from None
+            raise BadName(f"{file}, command {number} ({line.do.get('type')}): {first}") from None
 
 
 def _play(version_id: int, scenario: Scenario, candidate: Script, seed: int) -> str:
@@ -178,6 +177,3 @@ def _write(room_id: str, report: dict[str, Any]) -> tuple[Path, Path]:
     transcript.write_text("\n".join(lines) + "\n", encoding="utf-8")
     report_file.write_text(json.dumps(report, ensure_ascii=False, indent=2), encoding="utf-8")
     return transcript, report_file
-
-
-__all__ = ["LoadError", "Rehearsed", "Stuck", "rehearse", "script_of", "summary"]

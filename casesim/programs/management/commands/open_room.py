@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from casesim.programs.opening import open_panel
+from casesim.programs.database import ready_database
+from casesim.programs.opening import BadName, open_panel
 from scenarios.loader import LoadError
 
 
@@ -24,9 +25,10 @@ class Command(BaseCommand):
         parser.add_argument("--raters", type=int, default=2, help="how many raters (2)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        ready_database()
         try:
             room = open_panel(options["scenario"], options["seat"], options["fill"], options["raters"])
-        except (LookupError, ValueError, LoadError) as error:
+        except (BadName, ValueError, LoadError) as error:
             raise CommandError(str(error)) from None
         if options["json"]:
             self.stdout.write(json.dumps(room, indent=2))

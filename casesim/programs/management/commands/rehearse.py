@@ -5,8 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from casesim.programs.opening import version_of
-from casesim.programs.rehearsal import LoadError, Stuck, rehearse, script_of, summary
+from casesim.programs.database import ready_database
+from casesim.programs.opening import BadName, version_of
+from casesim.programs.rehearsal import Stuck, rehearse, script_of, summary
+from scenarios.loader import LoadError
 from scenarios.queries import scenario as scenario_of
 
 
@@ -20,11 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        ready_database()
         try:
             version = version_of(options["scenario"])
             candidate = script_of(scenario_of(version.pk), options["candidate"])
             done = summary(rehearse(version, candidate, options["seed"]))
-        except (LookupError, LoadError, Stuck) as error:
+        except (BadName, LoadError, Stuck) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(done, indent=2, ensure_ascii=False) if options["json"] else told(done))
 
