@@ -55,7 +55,8 @@ NEGATION = re.compile(
 CLAUSE = re.compile(r"[,:()]| but | and | so | because ")
 QUOTED = re.compile(r"[“\"]([^“”\"\n]{12,600})[”\"]")
 REPORTED = re.compile(
-    r"(?<![Ww]hat )\b(?:You|you|He|he|She|she|They|they|People|people|[Ss]ome(?:one|body)?|[A-Z][a-z]+|(?:[Tt]he|[Oo]ur|[Yy]our) \w+)"
+    r"(?<![Ww]hat )\b(?:[Yy]ou|[Hh]e|[Ss]he|[Tt]hey|[Pp]eople|[Ss]ome(?:one|body)?|[A-Z][a-z]+"
+    r"|(?:[Tt]he|[Oo]ur|[Yy]our) \w+)"
     r"(?:'ve| have| has| had| just| also| all){0,2} "
     r"(?:said|says?|mentioned|mentions?|told (?:me|us|you)|claim(?:s|ed)?|suggest(?:s|ed)?|argue[sd]?"
     r"|wrote|writes|thinks?|believes?|insists?)\b"
@@ -112,9 +113,9 @@ def hear_event(event: AnyEvent) -> tuple[str, ...]:
         case Assumed(text=text):
             return _ordered({"states_assumption"} | _acts(text))
         case Decided():
-            return _ordered(_settled({"commits"} | _priced(event.gives_up) | _acts(_reasons(event))))
+            return _ordered(_settled({"commits"} | _decision(event)))
         case Revised():
-            return _ordered(_settled({"commits", "adapts"} | _priced(event.gives_up) | _acts(_reasons(event))))
+            return _ordered(_settled({"commits", "adapts"} | _decision(event)))
         case DataRequested(what=what):
             return _ordered(_acts(what))
         case _:
@@ -170,15 +171,14 @@ def _rambling(whole: str, heard: set[str]) -> bool:
 
 
 NO_PRICE = re.compile(
-    r"^\W*(?:nothing|none|no|n/?a|not much|nil|-+|i don't know|unknown|tbd|nothing (?:much|really|at all|important)"
-    r"|there is (?:no|none).*|no (?:real )?(?:cost|price|downside|trade-?off)s?.*)\W*$"
+    r"^\W*(?:nothing|none|no|n/?a|not much|nil|-+|i don't know|unknown|tbd"
+    r"|nothing (?:much|really|at all|important)|there is (?:no|none).*"
+    r"|no (?:real )?(?:cost|price|downside|trade-?off)s?.*)\W*$"
 )
 
 
-def _priced(gives_up: str) -> set[str]:
-    return set() if NO_PRICE.match(gives_up.lower().replace("’", "'")) else {"accepts_tradeoff"}
-
-
-def _reasons(event: Decided | Revised) -> str:
-    # what would change it is a condition set by the speaker, not a claim about the world now
-    return f"{event.choice}\n{event.why}"
+def _decision(event: Decided | Revised) -> set[str]:
+    """The acts of a decision's words, and whether its price is one."""
+    # what would change it is a condition the speaker sets, not a claim about the world as it is
+    acts = _acts(f"{event.choice}\n{event.why}")
+    return acts if NO_PRICE.match(event.gives_up.lower().replace("’", "'")) else acts | {"accepts_tradeoff"}

@@ -53,9 +53,9 @@ PIECES = {
     "plan": r"(?:plan|approach|design|proposal|decision|choice|solution|idea|model|original|position|mind"
     r"|view)",
     "break": r"(?:fails?|failing|breaks?|broken|down|crash\w*|times? out|timeouts?|unavailable|goes wrong"
-    r"|outage|degrades?|misbehaves?|drifts?|missing|late|slow|unreachable|empty|off|gone|offline|dead)",
+    r"|outage|degrades?|misbehaves?|drifts?|missing|late|slow|unreachable|empty|off|gone|offline|dead|stops?|(?:not|n't) (?:answer|arrive|come|work))",
     "people": r"(?:attackers?|fraudsters?|abusers?|adversar\w+|spammers?|users?|sellers?|merchants?|people"
-    r"|they|reviewers?)",
+    r"|they|reviewers?|trolls|bots|competitors|vendors|somebody|someone)",
 }
 
 FRAMING = (
@@ -78,9 +78,10 @@ FRAMING = (
     Rule("clarifies", "asks what counts, for whom, within which limits",
          (r"(?:^|[,:] |^\w+ |^and )(?:what|which|who|whom|whose|how|why|when|where|is (?:it|there|this|the)"
           r"|are (?:there|we)|do (?:we|you|they)|does|can (?:we|i ask)|may (?:we|i ask)|should we|must we"
-          r"|would it|has|have we)",),
+          r"|would (?:it|that|they)|(?:is|are|was|were|does|do|did|will|has|have) (?:the|a|an|any\w*|some\w*|every\w*"
+          r"|there|it|this|they|we|all|people|\w+s))",),
          (r"hear me", "again", "repeat", r"share|send", "go wrong", "why not", "next question",
-          "what time", "does that (?:make sense|answer|work)", "what else", "how are you",
+          "what time", "does that (?:make sense|answer|work)", "what else", "how are you", "do you (?:want|mind)", "is it (?:okay|ok|fine)",
           r"(?:can|could|may) (?:i|we) (?:see|have|get)"),
          asked=True),
     Rule("clarifies", "wants to know before going on",
@@ -88,7 +89,8 @@ FRAMING = (
           r"|understand|know|pin down|find out|ask)\b<..>\b(?:what|which|who|whether|how|why|where"
           r"|the (?:goal|outcome|constraint|limit|cost))",)),
     Rule("states_assumption", "says assume",
-         ("assume", "assuming", "my (?:working )?assumption", "the assumption is", "i presume",
+         ("assume", "assuming", "(?:my|an|one|another|first|working) assumption", "the assumption is",
+          "assumptions?:", "i presume",
           "let's suppose", "suppose", "supposing"),
          (r"(?:not|n't|never) assume", "(?:you|they) assume",
           r"(?:breaks?|broke|drop|revise|change)\w* (?:my|the|that|our) assumption")),
@@ -123,7 +125,7 @@ SCOPE = (
          (r"<iwill> (?:start|begin|focus|concentrate|tackle)\b<...>(?:with|on|first)",
           r"<iwill> (?:look|check|do|fix|solve|settle)\b<...>\bfirst",
           r"^(?:\w+, )?(?:the )?first(?: thing| of all|ly)?[:,]", r"first (?:<iwill>|<lets>|comes|we|i)\b",
-          "first of all", r"<lets> start with", r"comes? (?:first|before)",
+          "first of all", "first and foremost", r"<lets> start with", r"comes? (?:first|before)",
           r"(?:first|top|main|highest|number one) (?:priority|concern)", r"(?:would|will|i|we) tackle first",
           r"(?:i|we)(?:'d| would|'ll| will)? do (?:this|that|it) first",
           r"(?:sort out|settle|fix|solve|know|answer)\b<..>\bbefore (?:anything|all)",
@@ -146,7 +148,8 @@ SCOPE = (
           r"postpon\w+", "defer(?:s|ring|red)?", r"(?:am|'m|would|'d|will|'ll) park(?:ing)?", "come back to",
           r"(?:leave|leaving) (?:\w+ ){1,4}(?:aside|out)", r"put (?:\w+ ){1,4}aside", "next quarter",
           "backlog", r"after the (?:pilot|launch|first release)", "skip (?:it|that|this|the)", "distraction",
-          r"(?:keep|leave|take)\b<..>\bout of (?:the|this|version|it)", "nice to have", r"(?:drop|dropping|cut|cutting) (?:\w+ ){1,4}from"),
+          r"(?:keep|leave|take)\b<..>\bout of (?:the|this|version|it)", "nice to have", "(?:for|until) another (?:time|day|week|month|quarter)",
+          r"not what (?:i|we)(?:'d| would|'ll| will)? (?:spend|start|do|look|begin|work)", r"(?:drop|dropping|cut|cutting) (?:\w+ ){1,4}from"),
          ("decided yet", "commit", "leaves out", "everyone who", "label")),
     Rule("defers", "puts it out of scope",
          ("out of scope", r"(?:not|n't) in scope", "cut (?:the )?scope",
@@ -154,7 +157,7 @@ SCOPE = (
           r"deliberately (?:not|leav\w+|skip\w*|ignor\w+|park\w*|postpon\w+)", r"on purpose,? (?:not|i leave)"),
          negatable=False),
     Rule("defers", "would not do it now",
-         (r"(?:not|n't)(?: going to| want to| yet)? (?:touch|build|do|start|spend|bother|work|reach for"
+         (r"(?:not|n't)(?: going to| want to| yet)? (?:touch|build|train|use|pick|fit|do|start|spend|bother|work|reach for"
           r"|go into|look at|model|need|add|worry about)\b<...>\b(?:now|yet|today|at this (?:point|stage)"
           r"|this (?:week|month|quarter)|for the moment|for (?:this|that))",),
          negatable=False),
@@ -187,7 +190,7 @@ SCOPE = (
     Rule("lists_everything", "a long list",
          (r"[\w-]+(?:, (?:or |and )?[\w-]+(?: [\w-]+){0,3}){4}",
           r"[\w-]+(?:, [\w-]+(?: [\w-]+){0,3}){3}[\w -]{0,40},? and"),
-         ("accuracy", "auc", "precision", "f1")),
+         ("accuracy", "auc", "precision", "f1", "you know", "i mean")),
     Rule("lists_everything", "or, or, or; there is, there is",
          (r"or\b<...>\bor\b<...>\bor", r"there(?:'s| is| are)\b<...>\bthere(?:'s| is| are)\b<...>"
           r"\bthere(?:'s| is| are)")),
@@ -197,10 +200,11 @@ SCOPE = (
          (r"depends on (?:it|that)$",)),
     Rule("hedges", "either way",
          ("either way", r"either (?:one )?(?:could|would|might|is fine|works)",
-          r"both (?:have|are|could|would|make)", r"(?:go|goes|going) (?:either|both) ways?",
+          r"both (?:could|would|make sense)", "both (?:have|are) (?:merits?|good|fine|valid|possible|options|their|pros)", r"(?:go|goes|going) (?:either|both) ways?",
           r"could (?:be|go) (?:the one or|anything|either|both|any)", "on the one hand", "pros and cons",
           r"(?:we|i|one) could do\b<...>\bor", r"(?:maybe|perhaps)\b<...>\b(?:maybe|perhaps)",
-          "(?:hard|tough|difficult|impossible) to (?:say|tell|choose)",
+          "(?:hard|tough|difficult|impossible) to (?:say|tell|choose|answer|judge|decide)",
+          "no strong (?:opinion|preference|view)", "(?:don't|do not) have a (?:strong |clear )?(?:opinion|preference|favou?rite)",
           r"could be\b<...>\bcould be", r"who knows\b(?! \w)",
           r"(?:leave|keep) (?:it|that|this|(?:my|our|all|the) options) open")),
     Rule("hedges", "is not sure which",
@@ -220,7 +224,8 @@ DATA = (
     Rule("doubts_data", "calls them proxies",
          (r"prox(?:y|ies)", r"stand-ins?", "directional", "not (?:the )?ground truth", "survivorship",
           "self-selected", "censored", r"(?:isn't|is not|aren't|are not|not) (?:quite )?the same (?:thing )?as",
-          r"(?:under|over)(?:stat|count|report)\w*")),
+          r"(?:under|over)(?:stat|count|report)\w*", r"only (?:means?|says?|tells?|proves?) (?:that|us|what|who)?",
+          r"(?:skewed|biased|noisy|stale|dirty|unreliable|incomplete|partial|selective|late) <data>")),
     Rule("doubts_data", "would not rely on them",
          (r"(?:not|n't|never|cannot|hardly|doubt|careful about|wary of|suspicious of|sceptical|skeptical"
           r"|distrust)\b<..>\b(?:trust|rely|relying|lean|count on|believe|take|use|treat|of|about|that|the"
@@ -272,6 +277,7 @@ DATA = (
           r"\b(?:<data>|by hand|segments?|cases|examples|random|month|coverage|join|source)",
           r"(?:hold ?out|back ?test\w*) (?:on|by|against|the)",
           r"(?:random|blind|sample|hundred)\b<...>\b(?:judged|read|labell?ed|reviewed|by hand|by two)",
+          r"(?:judge|label|read|rate|review|mark) the same", r"how often (?:they|the \w+) (?:differ|disagree|agree)",
           r"(?:go|read|look|walk)(?:ing)? through\b<..>\b(?:charts?|cases?|examples?|orders?|files?|tickets?|reviews?"
           r"|records?|rows?|posts?)"),
          ("no (?:need|point|reason) (?:to|in)", "asked to verify")),
@@ -290,7 +296,8 @@ DATA = (
           r"|enough|sufficient)",
           r"(?:already|has been|have been) (?:been )?(?:cleaned|checked|validated|verified)",
           r"(\w{3,}) (?:are|is) \1", "straight from the",
-          r"(?:good|safe|reliable) (?:guide|basis|guess) (?:for|to)", r"(?:data|numbers) (?:doesn't|don't|does not|do not) lie"),
+          r"(?:good|safe|reliable) (?:guide|basis|guess) (?:for|to)",
+          r"(?:great|perfect|good|huge|rich|solid) (?:training (?:set|data)|dataset|data set|source)", r"(?:data|numbers) (?:doesn't|don't|does not|do not) lie"),
          ("if", "whether", r"assum\w+", "suppose", "unless", "once", "doubt", "until", "before", "not sure",
           "check")),
     Rule("trusts_data", "takes them as they are",
@@ -313,7 +320,7 @@ METRICS = (
     Rule("chooses_metric", "picks one measure and says why",
          (r"(?:optimi[sz]e|prioriti[sz]e|maximi[sz]e|minimi[sz]e|favou?r|go with|go for|choose|pick|push"
           r"|care (?:most )?about|judged? (?:by|on)|hold|fix|cap|headline|primary metric|main metric"
-          r"|one number|target|put)\b<...>\b<measure>",),
+          r"|one number|target|put)\b<...>\b<measure>", r"measure (?:how|whether|the (?:share|time|number|money))"),
          (r"if (?:we|you|i) (?:optimi|priorit|favou?r|care|want)\w*", "misleading"),
          ("<because>",)),
     Rule("chooses_metric", "one error is worse than the other",
@@ -338,7 +345,7 @@ METRICS = (
     Rule("accepts_tradeoff", "trades one thing for another",
          (r"trad(?:e|ing)(?: off| away)? (?:some |a bit of |a little )?(?:\w+ )?<harm>\b<...>\b(?:for|against)",
           r"(?:give|giving) up (?:some|a|the|on|that|\w+ing|\w+)", r"sacrific\w+",
-          r"even if\b<...>\b(?:drops?|falls?|rises?|suffers?|loses?|slower|worse|goes (?:up|down))",
+          r"even though (?:it|this|that|we) (?:saves?|costs?|takes?|means?|loses?|is|will|are)", r"even if\b<...>\b(?:drops?|falls?|rises?|suffers?|loses?|slower|worse|goes (?:up|down))",
           "in exchange for", "in return"),
          ("never give up", "without giving up", "not give up", "would (?:we|you) give up")),
     Rule("accepts_tradeoff", "says who pays",
@@ -366,6 +373,7 @@ ADAPTABILITY = (
           r"|overturns|undoes) (?:the|my|our|what|how|things|priorities|everything|one)",
           "changes (?:priorities|things)",
           r"(?:plan|approach|priorities|threshold|design|model|limit) (?:has|have|needs?) to (?:change|go|move|shrink)",
+          r"then (?:the|my|our|that) \w+ (?:has|have|needs?|must|goes|becomes?|drops?|moves?|leaves?|falls?)",
           r"(?:i|we) (?:had )?assumed\b<...>\b(?:but|not|wrong|can't|cannot)")),
     Rule("adapts", "in the light of news",
          (r"(?:with (?:that|this|the new|such a|only|just)|given (?:that|this|the new)|(?:in )?(?:the )?light of"
@@ -390,7 +398,8 @@ ADAPTABILITY = (
     Rule("weighs_view", "grants a point",
          (r"i (?:see|get|take|understand|hear) (?:the|your|that|\w+'s) (?:benefit|point|appeal|value|concern"
           r"|argument|side|worry|logic)", "(?:good|fair|valid|reasonable) (?:point|objection|concern|challenge)",
-          r"you(?:'re| are) right (?:that|about|to|,|on)", "you(?:'ve| have) (?:got )?a point", "point taken",
+          r"you(?:'re| are) right (?:that|about|to|,|on)", "you(?:'ve| have) (?:got )?a point", "point taken", r"i (?:do )?like (?:the|your|that) (?:idea|thought|suggestion|warning|proposal)", r"i hear you(?! (?:right|correctly|well))",
+          "i (?:see|understand) why",
           "there is (?:something|merit|truth) (?:in|to)", "i can see why",
           r"makes sense\b<...>\b(?:but|although|though|even if|price|costs?|and)",
           r"that(?:'s| is) true,? (?:but|and|though)", "i grant (?:you )?that", "i'll give you that")),
@@ -409,13 +418,15 @@ ADAPTABILITY = (
          (r"no (?:need|reason|cause) (?:to|for) (?:chang\w+|adjust\w*|revis\w+|reconsider\w*|rethink\w*)",
           "why (?:i|we) (?:should|would|need to|must) change",
           r"not going to (?:change|redo|rework|rethink|start over)", "won't be changing",
-          r"(?:can|will) do that too", r"<i> leave it(?: as it is| alone| at that)?$", "leave it as it is",
+          r"(?:not|n't) (?:change|touch|reopen|revisit) (?:it|that|this|anything)",
+          r"still think\b<...>\b(?:right|best|better|good|fine)", r"already decided", r"(?:can|will) do that too", r"<i> leave it(?: as it is| alone| at that)?$", "leave it as it is",
           r"so i(?:'d| would|'ll| will) leave it", r"(?:make|squeeze|get) it (?:to )?(?:fit|faster|under)"),
          negatable=False),
     Rule("rejects_view", "says no, wrong",
          (r"(?:that|this|you|it)(?:'s|'re| is| are) (?:simply |just |plainly |plain |clearly |completely )?(?:wrong"
           r"|mistaken|nonsense|a bad idea|not how|out of the question|ridiculous|pointless|beside the point)",
-          r"^no,? (?:that|this|it|you)(?:'s|'re| is| are)? (?:wrong|not right|not true|no)",
+          r"(?:that|this|it)(?:'s| is) not (?:relevant|true|the point|right|correct|realistic|possible|an option|how)",
+          "makes no sense", r"^no,? (?:that|this|it|you)(?:'s|'re| is| are)? (?:wrong|not right|not true|no)",
           "with respect", "(?:everybody|everyone) knows",
           r"you (?:don't|do not|can't|cannot) (?:understand|want to do|do it like)",
           "i(?:'m| am) the (?:one who|expert)"),
@@ -446,9 +457,9 @@ RISK = (
          ("we fall back", "roll back", "nothing")),
     Rule("names_risk", "someone adapts, something worries",
          (r"<people> (?:(?:will|would|could|may|might|can) )?(?:learns?|adapts?|move on|games?|splits?"
-          r"|rubber-?stamps?|probes?|work around)",
+          r"|rubber-?stamps?|probes?|works? around|tests?|tries|try|finds?|exploits?|abuses?|gets? around|copy|copies)",
           r"(?:i'm|i am|we're|we are) (?:worried|concerned|afraid) (?:that|about)",
-          "what worries me (?:most )?(?:is|about)", "my (?:worry|fear) is"),
+          "what worries me (?:most )?(?:is|about)", "my (?:worry|fear) is", "(?:what )?i fear"),
          ("labels?", "data")),
     Rule("plans_monitoring", "watches and alarms",
          (r"monitor(?:ed|s|ing)?", "alert(?:s|ed|ing)?", "(?<!false )alarms?",
@@ -465,11 +476,11 @@ RISK = (
          ("fall(?:s|ing)? ?-?back", "fallbacks?", "roll(?:s|ing|ed)? ?(?:it |this |them )?back", "rollback",
           "kill[- ]?switch", "feature flag", "degrades? gracefully", r"graceful(?:ly)? degrad\w+",
           "circuit breaker", "fail(?:s)? (?:open|closed|safe)", "safe default", "(?:switch|turn) it off",
-          "switch(?:es)? back", "back to (?:the|our) (?:rules|old|previous|plain)", r"overrul\w+",
+          "switch(?:es)? back", "back to (?:the|our) (?:rules|old|previous|plain|last|usual)", r"overrul\w+",
           r"overrid\w+", "plan b", "contingency")),
     Rule("plans_fallback", "if it fails, then",
          (r"(?:if|when|should|once)\b<...>\b<break>\b<...>\b(?:manual(?:ly)?|by hand|rules?|hold|queue|cached?"
-          r"|default|yesterday's|previous|old|human|person|reviewer|paper|as (?:today|before|now))",)),
+          r"|default|yesterday's|previous|old|human|person|reviewer|paper|as (?:today|before|now|it is now)|approve|sorted)",)),
     Rule("claims_robust", "nothing can go wrong",
          (r"nothing (?:can|could|will|would|really |should )?(?:can |could |will |would )?(?:go(?:es)? wrong|fail"
           r"|break|happen)", "bullet-?proof", "fool-?proof", "rock[- ]solid", "failure is unlikely",
@@ -482,14 +493,14 @@ RISK = (
           r"|production[- ]ready|resilient)", r"(?:so|and|then) (?:we|it|that)(?:'re| are|'s| is) safe",
           r"(?:don't|do not) (?:expect|see|foresee|anticipate) (?:any )?(?:problems?|issues?|risks?|failures?"
           r"|trouble)", r"no (?:real |major |big |serious )?(?:risks?|issues|problems) (?:here|with|that i)",
-          r"confident (?:that )?(?:it|this) will (?:just )?(?:work|hold)", "it will just work",
+          r"confident (?:that )?(?:it|this) will (?:just )?(?:work|hold)", "it will (?:just |simply )?work", r"(?:is|'s) (?:very |really |quite )?stable", r"i(?:'m| am) not worried",
           "takes? care of itself", "(?:will|should) be fine", "no downsides?"),
          ("to be", "make it", "has to be", "must be", "more robust", "robust to what", "if")),
     Rule("retrain_only", "will retrain",
          (r"re-?train(?:ing|ed|s)?", "train (?:it|the model|that) (?:again|once more|anew|afresh)", r"learns? continuously",
           r"continuous(?:ly)? (?:learning|training)", "online learning",
           r"(?:update|refresh|refit) the model (?:weekly|daily|monthly|every|regularly|often)"),
-         (r"(?:not|n't) help", "not enough", "is no", "too slow")),
+         (r"(?:not|n't) help", "not enough", r"is no (?:answer|help|cure|solution|remedy)", "too slow")),
 )  # fmt: skip
 
 COMMUNICATION = (
@@ -509,7 +520,7 @@ COMMUNICATION = (
           "(?:as|the) (?:a )?next (?:step|thing)", "my next (?:step|move)",
           r"(?:next|this coming|tomorrow|the (?:first|coming)) (?:week|month|sprint|monday|morning),? (?:<iwill>"
           r"|<lets>|i|we)", r"tomorrow,? (?:<iwill>|i|we)", r"after (?:this|that),? (?:<iwill>|i|we)",
-          r"(?:i'd|i would|i'll|i will) do (?:next|tomorrow|on monday|first thing)", r"(?:let me know|tell me|stop me|happy to|shout) if you(?:'d)? (?:want|would|prefer|like)",
+          r"shall (?:i|we) (?:go on|continue|move on|go deeper)", r"(?:i'd|i would|i'll|i will) do (?:next|tomorrow|on monday|first thing)", r"(?:let me know|tell me|stop me|happy to|shout) if you(?:'d)? (?:want|would|prefer|like)",
           "unless you (?:object|want|prefer)", r"if (?:you|everyone|that)(?: agrees?|'s fine| is fine| works?)\b<..>"
           r"\b(?:i|we)", r"(?:<iwill>|<lets>) (?:move|go) on to"),
          ("can wait", "leave")),
@@ -520,7 +531,7 @@ COMMUNICATION = (
          asked=None),
     Rule("apologises", "runs own knowledge down",
          (r"this (?:might|may|could|is probably) (?:well )?(?:be )?(?:wrong|silly|stupid|naive)",
-          "i should (?:have )?(?:really )?know", "i really should know",
+          r"i(?:'m| am) (?:probably|surely|maybe) wrong", "i should (?:have )?(?:really )?know", "i really should know",
           r"i(?:'m| am)(?: not)?(?: \w+)? (?:good|bad|terrible|weak) (?:at|in|with)",
           "i don't know (?:much|enough|anything) about", "i haven't (?:really )?(?:done|seen|used) this",
           "(?:stupid|silly|dumb) question", "(?:feel|sound) (?:\\w+ )?(?:stupid|silly|dumb|lost)",

@@ -18,7 +18,7 @@ from rooms.core.messages import (
 )
 from rooms.listener.builtin import RULES, hear, hear_event
 from scenarios.core.acts import ACTS
-from tests.core.test_listener_held_out import FIRST, LATER
+from tests.core.test_listener_held_out import FIRST, SCRIPTS
 
 # sentence | acts in it | acts a careful reader may or may not hear (counted neither way)
 TABLE: tuple[tuple[str, str, str], ...] = (
@@ -335,6 +335,68 @@ TABLE: tuple[tuple[str, str, str], ...] = (
     ("Is it okay if I share my notes?", "", ""),
     ("I see.", "", ""),
     ("Bread, milk, eggs.", "", ""),
+    # hateful posts on a forum
+    ("So if I get you right, moderators drown and you want us to sort their pile for them.", "restates_problem", ""),
+    ("Do we care more about the posts that stay up or about the ones we take down by mistake?", "clarifies", ""),
+    ("Which languages are we talking about?", "clarifies", ""),
+    ("Is somebody legally responsible if a threat stays online overnight?", "clarifies", ""),
+    ("I'm assuming that a moderator always has the last word.", "states_assumption", ""),
+    ("Let me put one thing down as an assumption: reports reach us within minutes.", "states_assumption", ""),
+    ("I'd fine-tune BERT on the removed posts, that usually gets you to ninety percent.", "jumps_to_model", ""),
+    ("First and foremost I would deal with threats, they do the most harm.", "prioritises", ""),
+    ("Spam is not what I'd spend the first month on.", "defers prioritises", ""),
+    ("Images I would leave for another time.", "defers", ""),
+    ("We rank the queue and we remove nothing automatically, that is what I choose.", "commits", ""),
+    ("I'm going to go for the ranking, even though it saves less time.", "commits accepts_tradeoff", ""),
+    ("There are a hundred ways to do this, keyword lists, embeddings, user history, voting, reputation.",
+     "lists_everything", "jumps_to_model"),
+    ("I guess we could do one or the other, I don't have a strong opinion.", "hedges", ""),
+    ("That is difficult to answer at this point.", "hedges", ""),
+    ("A removed post only means that a tired moderator clicked remove.", "doubts_data", ""),
+    ("Reports are a skewed sample, people report what they disagree with.", "doubts_data", ""),
+    ("I wouldn't build on those labels without knowing who set them.", "doubts_data", ""),
+    ("I would have three moderators judge the same two hundred posts and see how often they differ.",
+     "checks_data", ""),
+    ("Let's pull a random sample of posts nobody reported.", "checks_data", ""),
+    ("We have millions of removed posts, that's a great training set.", "trusts_data", ""),
+    ("The moderators are professionals, so their labels are right.", "trusts_data", ""),
+    ("I would measure how many threats are seen within ten minutes, because after that the damage is done.",
+     "chooses_metric", ""),
+    ("A threat we miss is much worse than a joke we hide for an hour, so recall on threats comes first.",
+     "chooses_metric prioritises", ""),
+    ("It means harmless jokes are hidden for a while, I can live with that.", "accepts_tradeoff", ""),
+    ("F1 is a good compromise.", "lists_metrics", ""),
+    ("Precision, recall, AUC, the usual things.", "lists_metrics", ""),
+    ("If we may not store the text, my plan needs to change: I would score on arrival and keep the score only.",
+     "adapts", ""),
+    ("Okay, then the ranking has to work without user history, which makes newcomers harder.", "adapts", "names_risk"),
+    ("I like the idea of a warning before posting. It costs us some posts, though.", "weighs_view", "accepts_tradeoff"),
+    ("I hear you on free speech, and it's why I would not delete automatically.", "weighs_view", ""),
+    ("I still think the classifier is right and would not change it.", "defends_plan", ""),
+    ("We already decided that, I don't want to reopen it.", "defends_plan", ""),
+    ("No. That is not relevant.", "rejects_view", ""),
+    ("That makes no sense at all.", "rejects_view", ""),
+    ("It could break on slang, and slang changes every month.", "names_risk", ""),
+    ("Trolls will test the filter until they are through.", "names_risk", ""),
+    ("What I fear is a wave after some event, with ten times the reports.", "names_risk", ""),
+    ("I'd set an alert on the time a threat waits.", "plans_monitoring", ""),
+    ("Each week I would look at the share of overturned removals.", "plans_monitoring", ""),
+    ("If scores stop coming, the queue is sorted by age as it is now.", "plans_fallback", ""),
+    ("One click takes us back to the old queue.", "plans_fallback", ""),
+    ("The system is very stable, I'm not worried.", "claims_robust", ""),
+    ("It will work, I have done this many times.", "claims_robust", ""),
+    ("New slang is no problem, we retrain.", "retrain_only", "claims_robust"),
+    ("Let me quickly sum up before we go on.", "synthesises", ""),
+    ("To put it together: ranking yes, deletion no, threats first.", "synthesises", "prioritises"),
+    ("The next thing I'd do is sit with a moderator for a day.", "proposes_next", ""),
+    ("Shall I go on with the metric, or do you want more on the data?", "proposes_next", "clarifies"),
+    ("Sorry, I'm a bit slow today.", "apologises", ""),
+    ("I'm probably wrong about this.", "apologises", ""),
+    ("Yes, I can see the table now.", "", ""),
+    ("Tomas said they would retrain every night.", "", ""),
+    ("Give me a second.", "", ""),
+    ("That was in the prompt, wasn't it?", "", ""),
+    ("Good morning.", "", ""),
 )  # fmt: skip
 
 
@@ -348,3 +410,178 @@ def figures(table: tuple[tuple[str, str, str], ...], leaning: str) -> tuple[floa
         missed += len(wanted - heard)
         extra += len(heard - wanted - set(may.split()))
     return right / (right + extra), right / (right + missed)
+
+
+@pytest.mark.parametrize("leaning", ["strong", "weak"])
+def test_the_listener_knows_the_table_it_was_tuned_on(leaning: str) -> None:
+    precision, recall = figures(TABLE, leaning)
+    assert precision > 0.98
+    assert recall > 0.97
+
+
+@pytest.mark.parametrize("leaning", ["strong", "weak"])
+def test_plain_sentences_it_was_not_tuned_on_are_heard_nearly_as_well(leaning: str) -> None:
+    precision, recall = figures(FIRST, leaning)
+    assert precision > 0.95
+    assert recall > 0.95
+
+
+def test_of_what_others_write_it_hears_six_acts_in_ten_and_is_right_in_more_than_eight() -> None:
+    # measured: strong 0.83 and 0.64, weak 0.88 and 0.62; who needs more connects a model
+    for leaning in ("strong", "weak"):
+        precision, recall = figures(SCRIPTS, leaning)
+        assert precision > 0.80
+        assert recall > 0.60
+
+
+def test_every_act_has_a_rule_or_a_measure_and_a_sentence_in_the_table() -> None:
+    assert {rule.act for rule in RULES} | {"rambles"} == set(ACTS)
+    assert {act for _, acts, _ in TABLE for act in acts.split()} | {"rambles"} == set(ACTS)
+
+
+def test_no_two_rules_share_a_name() -> None:
+    assert len({(rule.act, rule.name) for rule in RULES}) == len(RULES)
+
+
+def test_acts_come_in_the_order_in_which_they_are_declared() -> None:
+    heard = hear("The biggest risk is drift. My assumption is a limit of 100 ms. I'll go with rules.")
+    assert heard == ("states_assumption", "commits", "names_risk")
+
+
+# Each pair differs in what makes the difference, and in little else.
+TWINS = (
+    ("I trust these labels.", "trusts_data", "I would not trust these labels.", "doubts_data"),
+    ("I would optimise accuracy.", "lists_metrics", "Accuracy would be misleading here.", None),
+    ("The labels are clean.", "trusts_data", "You said the labels are clean.", None),
+    ("The labels are clean.", "trusts_data", "If the labels are clean, I stop here.", None),
+    ("The labels are clean.", "trusts_data", "Are the labels clean?", "clarifies"),
+    ("It depends on the limit.", "hedges", "It depends on the limit; given ours I go with rules.", "commits"),
+    ("I'll go with rules.", "commits", "Should we go with rules?", "clarifies"),
+    ("I choose rules.", "commits", "If I choose rules, reviewers have more to do.", None),
+    ("We'd retrain.", "retrain_only", "We'd retrain, and an alarm tells us when.", "plans_monitoring"),
+    ("This is robust.", "claims_robust", "I would not call this robust.", None),
+    ("I accept more false alarms.", "accepts_tradeoff", "I would not accept more false alarms.", None),
+    ("That won't work.", "rejects_view", "I see your point, but at night that won't work.", "weighs_view"),
+    ("Sorry, I don't know.", "apologises", "Sorry, could you repeat that?", None),
+    ("Let's train a neural network.", "jumps_to_model", "Marta thinks we should train a neural network.", None),
+    ("Let's train a neural network.", "jumps_to_model", "I would not train a neural network yet.", "defers"),
+    ("Nothing can go wrong.", "claims_robust", '"Nothing can go wrong", the brochure says.', None),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "act", "twin", "other"), TWINS)
+def test_the_listener_tells_twins_apart(text: str, act: str, twin: str, other: str | None) -> None:
+    assert act in hear(text)
+    assert act not in hear(twin)
+    assert other is None or other in hear(twin)
+
+
+def test_talk_without_a_point_rambles_and_long_talk_with_one_does_not() -> None:
+    talk = "There is the shop and there is the app and people come from both of them every day. " * 9
+    assert hear(talk) == ("rambles",)
+    assert "rambles" not in hear(talk + "So I'll go with the app.")
+    assert "rambles" not in hear(talk[:200])
+
+
+def test_fillers_make_shorter_talk_ramble() -> None:
+    talk = (
+        "I mean, you know, there is kind of a queue, and sort of a limit, and anyway the people there are"
+        " basically busy, or something, and where was I, I have this table with the orders in it and then"
+        " you have the other one with the people in it and both are kind of long."
+    )
+    assert hear(talk) == ("rambles",)
+
+
+# --- structured commands ---------------------------------------------------------------------------------
+
+
+def decided(**changes: str) -> Decided:
+    words = {
+        "choice": "Hold payouts of new sellers for a day",
+        "why": "Most of the loss sits there",
+        "gives_up": "A day of cash flow for honest sellers",
+        "would_change": "Fewer than one hold in twenty is right",
+    }
+    return Decided(by="candidate", mark="D1", **(words | changes))
+
+
+EVENTS: tuple[tuple[AnyEvent, tuple[str, ...]], ...] = (
+    (Assumed(by="candidate", mark="A1", text="Two reviewers a day"), ("states_assumption",)),
+    (Summarised(by="candidate", text="Limit fixed, metric open"), ("synthesises",)),
+    (Said(by="candidate", text="I'll go with rules."), ("commits",)),
+    (Asked(by="candidate", role="data_owner", text="Who made the labels?"), ("clarifies", "doubts_data")),
+    (DataRequested(by="candidate", mark="R1", what="the last table", role="data_owner"), ()),
+    (decided(), ("accepts_tradeoff", "commits")),
+    (decided(gives_up="Nothing."), ("commits",)),
+    (decided(gives_up="No real downside"), ("commits",)),
+    (decided(gives_up="nothing really"), ("commits",)),
+    (decided(choice="It depends on the queue"), ("accepts_tradeoff", "commits")),
+    (decided(would_change="If nothing can go wrong"), ("accepts_tradeoff", "commits")),
+    (
+        Revised(**decided().model_dump(exclude={"type"}), version=2),
+        ("accepts_tradeoff", "commits", "adapts"),
+    ),
+)
+
+
+@pytest.mark.parametrize(("event", "acts"), EVENTS)
+def test_what_the_candidate_does_is_heard_in_its_kind_and_its_words(
+    event: AnyEvent, acts: tuple[str, ...]
+) -> None:
+    assert hear_event(event) == acts
+
+
+# --- any text, in time ---------------------------------------------------------------------------------------
+
+HOSTILE = (
+    "a" * 4000,
+    "a, " * 1333,
+    "or " * 1333,
+    "not " * 1000,
+    "maybe " * 666,
+    "there is " * 444,
+    "I would " * 500,
+    "i would i will " * 266,
+    "accuracy, " * 400,
+    "labels labels late " * 210,
+    "The vendor said " * 250,
+    "“" * 4000,
+    '"labels are clean ' * 222,
+    "? " * 2000,
+    "?" * 4000,
+    "first then " * 363,
+    "if we fails " * 333,
+    "go through " * 363,
+    "we had assumed " * 266,
+    "a-a'a " * 666,
+    "don't can't won't " * 222,
+    "\n" * 4000,
+    "é" * 4000,
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12].strip() or "blank")
+def test_no_text_of_four_thousand_characters_keeps_the_listener_long(text: str) -> None:
+    began = time.process_time()
+    hear(text)
+    assert time.process_time() - began < 0.5
+
+
+def test_an_ordinary_utterance_takes_about_a_millisecond() -> None:
+    texts = [text for text, _, _ in TABLE]
+    began = time.process_time()
+    for text in texts:
+        hear(text)
+    assert (time.process_time() - began) / len(texts) < 0.004  # seconds; slow machines are allowed for
+
+
+WORDS = st.sampled_from(sorted({word for text, _, _ in TABLE for word in text.split()}))
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.one_of(st.text(max_size=600), st.lists(WORDS, max_size=80).map(" ".join)))
+def test_any_text_is_answered_with_at_most_twelve_acts_and_always_the_same(text: str) -> None:
+    heard = hear(text)
+    assert set(heard) <= set(ACTS)
+    assert len(heard) == len(set(heard)) <= 12
+    assert hear(text) == heard
