@@ -114,7 +114,7 @@ def talk(candidate: Person, facilitator: Person) -> None:
     expect(candidate.see("board")).to_contain_text("D1", timeout=SOON)
     expect(candidate.see("board")).to_contain_text("Decline automatically above a score of 0.9")
     expect(candidate.see("board")).to_contain_text("not hold it for a day")
-    candidate.hears(re.compile("“Decline automatically"), within=BOTS)  # somebody objects, with my words
+    expect(candidate.see("board")).to_contain_text("Jonas", timeout=BOTS)  # the dissenter objects by himself
 
 
 def pressure(candidate: Person, facilitator: Person, rater: Person) -> None:
@@ -126,7 +126,8 @@ def pressure(candidate: Person, facilitator: Person, rater: Person) -> None:
     facilitator.press(f"inject-{key}-fire")
     candidate.hears("the budget is halved")
     rater.hears("the budget is halved")
-    rater.hears("strong")
+    rater.hears("Listen for")
+    assert "Listen for" not in candidate.see("transcript").inner_text()
     facilitator.see("quiet").check(force=True)
     facilitator.see("quiet").uncheck(force=True)
 
