@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from pydantic import ValidationError
 
 from casesim.programs.opening import BadName
 from rooms import queries
@@ -126,9 +127,10 @@ def _check_commands(lines: Script, file: str) -> None:
     for number, line in enumerate(lines, 1):
         try:
             m.COMMANDS.validate_python(line.do)
-        except ValueError as error:
-            first = str(error).splitlines()[2].strip() if len(str(error).splitlines()) > 2 else str(error)
-            raise BadName(f"{file}, command {number} ({line.do.get('type')}): {first}") from None
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            field = ".".join(map(str, first["loc"]))
+            raise BadName(f"{file}, command {number}: {field}: {first['msg']}") from None
 
 
 def _play(version_id: int, scenario: Scenario, candidate: Script, seed: int) -> str:

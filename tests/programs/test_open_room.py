@@ -1,0 +1,49 @@
+"""A live room from the command line."""
+
+import json
+from io import StringIO
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from rooms import queries
+
+pytestmark = pytest.mark.django_db
+
+
+def open_room(*arguments: str) -> dict:
+    out = StringIO()
+    call_command("open_room", "fraud", "--json", *arguments, stdout=out)
+    return json.loads(out.getvalue())
+
+
+def test_every_seat_gets_a_link_an_address_and_a_token():
+    room = open_room()
+    assert [s["seat"] for s in room["seats"]] == [
+        "candidate", "interviewer", "dissenter", "data_owner", "facilitator", "rater1", "rater2",
+    ]  # fmt: skip
+    for seat in room["seats"]:
+        assert seat["ws"].endswith(f"/ws/rooms/{room['room']}/")
+        assert seat["token"] not in seat["ws"]
+        assert Client().get(urlsplit(seat["join"]).path).status_code == 302
+
+
+def test_seats_are_for_people_unless_a_bot_is_wished_for():
+    room = open_room("--seat", "dissenter=bot", "--seat", "candidate=human")
+    assert {s["seat"] for s in room["seats"] if s["occupant"] == "bot"} == {"dissenter"}
+    assert queries.room(room["room"]).state.seats["dissenter"].occupant == "bot"
+
+
+def test_fill_puts_bots_into_every_other_panel_seat():
+    room = open_room("--fill", "--seat", "interviewer=human")
+    assert {s["seat"] for s in room["seats"] if s["occupant"] == "bot"} == {"dissenter", "data_owner"}
+
+
+@pytest.mark.parametrize(
+    "wish", ["dissenter", "dissenter=cat", "nobody=bot", "facilitator=bot", "rater1=bot"]
+)
+def test_a_wish_that_makes_no_sense_is_an_error_that_names_it(wish):
+    with pytest.raises(CommandError, match=wish):
+        open_room("--seat", wish)
