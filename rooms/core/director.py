@@ -8,6 +8,7 @@ functions say what is due now and when to look again.
 from dataclasses import dataclass
 
 from rooms.core.state import InjectState, State
+from rooms.core.words import hits
 from scenarios.core.schema import Condition, Inject, Scenario
 
 GAP = 15_000  # ms between two injects: a ceiling on pressure
@@ -152,18 +153,12 @@ def _named(scenario: Scenario, c: Condition, state: State) -> list[int | None]:
         facts.append(state.inject(c.spoken).status == "spoken")
     if c.requested is not None:
         words = scenario.data_set(c.requested).asked_words
-        facts.append(any(has_word(words, r.what) for r in state.requests))
+        facts.append(any(hits(r.what, words) for r in state.requests))
     return [state.started if fact else None for fact in facts]
 
 
-def has_word(words: tuple[str, ...], text: str) -> bool:
-    """Does the text hold one of these words or phrases, whatever the case?"""
-    lowered = text.casefold()
-    return any(word.casefold() in lowered for word in words)
-
-
 def _in_decisions(words: tuple[str, ...], state: State) -> bool:
-    return any(has_word(words, d.versions[-1].words()) for d in state.decisions)
+    return any(hits(d.versions[-1].words(), words) for d in state.decisions)
 
 
 def _is_open(state: InjectState) -> bool:

@@ -2,9 +2,9 @@
 
 from typing import TypeVar
 
-from rooms.core import director
 from rooms.core import messages as m
 from rooms.core.state import Decision, Request, State
+from rooms.core.words import hits
 from scenarios.core.schema import CANDIDATE, DataSet, Fact, Scenario
 
 _Held = TypeVar("_Held", Fact, DataSet)
@@ -78,7 +78,7 @@ def request(scenario: Scenario, state: State, seat: str, c: m.RequestData) -> m.
 def _holder(scenario: Scenario, what: str) -> str:
     """The role that holds what is asked for; else the first data owner; else the first role."""
     for data_set in scenario.data_sets:
-        if director.has_word(data_set.asked_words, what):
+        if hits(what, data_set.asked_words):
             return data_set.held_by
     owners = [r.key for r in scenario.roles if r.kind == "data_owner"]
     return (owners or [scenario.roles[0].key])[0]
