@@ -44,6 +44,7 @@ class Rating(models.Model):
     note = models.TextField(blank=True)
 
     class Meta:
+        ordering = ("pk",)  # the rubric's order, as written
         constraints = (
             models.UniqueConstraint(fields=["sheet", "dimension"], name="one_rating_a_dimension"),
             models.CheckConstraint(
@@ -64,6 +65,7 @@ class Evidence(models.Model):
     quote = models.TextField()
 
     class Meta:
+        ordering = ("pk",)  # as the rater attached them
         constraints = (models.UniqueConstraint(fields=["rating", "n"], name="one_quote_a_moment"),)
 
     def __str__(self) -> str:

@@ -3,10 +3,11 @@
 import logging
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from celery import current_app
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from kombu.exceptions import OperationalError
 
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT = 30_000  # ms before a report that was asked for and not built is asked for again
 LONGEST_WAIT = 3_600_000
+WINDOWS = 20  # times a draft is written anew because another window of the rater was quicker
 WATCHED = 24 * 3_600_000  # ms for which a report on a room that has not ended is kept fresh
 
 
@@ -150,30 +152,36 @@ def _keep(
     info: RoomInfo, seat: str, draft: Draft, places: dict[int, Evidence], now: int, version: int | None
 ) -> int:
     """Write the draft over the last one, or as a new version after a submitted one. Returns its version."""
-    with transaction.atomic():
-        last = queries.last_submitted(info.id, seat)
-        next_version = last.version + 1 if last is not None else 1
-        row = queries.draft_row(info.id, seat)
-        if last is not None and row is None and filled(info.scenario.rubric, _written(last)) == draft:
-            return last.version
-        if version not in (None, next_version):
-            raise StaleSheet(f"version {version} was submitted already")
-        name = info.state.seats[seat].name or info.state.seats[seat].title
-        fields = {
-            "version": next_version,
-            "rater_name": name,
-            "saved_at": now,
-            "closing": draft.closing,
-            "closing_note": draft.closing_note,
-            "incident": draft.incident,
-        }
-        row, _ = Scoresheet.objects.update_or_create(
-            room=info.id, seat=seat, submitted_at=None, defaults=fields
-        )
-        row.ratings.all().delete()
-        for mark in draft.marks:
-            _keep_mark(row, mark, places)
-        return row.version
+    for _ in range(WINDOWS):
+        with suppress(IntegrityError), transaction.atomic():
+            return _write(info, seat, draft, places, now, version)
+        # another window of the same rater wrote at the same moment: look again at what stands
+    raise StaleSheet("another window keeps writing this sheet")
+
+
+def _write(
+    info: RoomInfo, seat: str, draft: Draft, places: dict[int, Evidence], now: int, version: int | None
+) -> int:
+    last = queries.last_submitted(info.id, seat)
+    following = last.version + 1 if last is not None else 1
+    stands = filled(info.scenario.rubric, as_draft(queries.sheet(last))) if last is not None else None
+    if last is not None and stands == draft and queries.draft_row(info.id, seat) is None:
+        return last.version
+    if version not in (None, following):
+        raise StaleSheet(f"version {version} was submitted already")
+    fields = {
+        "version": following,
+        "rater_name": info.state.seats[seat].name or info.state.seats[seat].title,
+        "saved_at": now,
+        "closing": draft.closing,
+        "closing_note": draft.closing_note,
+        "incident": draft.incident,
+    }
+    row, _ = Scoresheet.objects.update_or_create(room=info.id, seat=seat, submitted_at=None, defaults=fields)
+    row.ratings.all().delete()
+    for mark in draft.marks:
+        _keep_mark(row, mark, places)
+    return following
 
 
 def _keep_mark(row: Scoresheet, mark: DraftMark, places: dict[int, Evidence]) -> None:
@@ -188,10 +196,6 @@ def _keep_mark(row: Scoresheet, mark: DraftMark, places: dict[int, Evidence]) ->
     EvidenceRow.objects.bulk_create(
         EvidenceRow(rating=rating, n=e.n, seq=e.seq, quote=e.quote) for e in found
     )
-
-
-def _written(row: Scoresheet) -> Draft:
-    return as_draft(queries.sheet(row))
 
 
 # --- reports --------------------------------------------------------------------------------------------

@@ -232,7 +232,8 @@ def _report(
     current = queries.current_report(you.room_id) if unlocked else None
     context = {"seat": you, "room": info, "unlocked": unlocked, "page": "report"}
     if current is None:
-        return render(request, "scoring/waiting.html", {**context, "owed": queries.owed(info)})
+        context |= {"owed": queries.owed(info), "request_open": queries.waiting(you.room_id)}
+        return render(request, "scoring/waiting.html", context)
     context |= {
         "current": current,
         "report": queries.plain(current.row.document),

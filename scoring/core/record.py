@@ -110,8 +110,8 @@ def words(event: AnyEvent) -> str | None:
             return event.text
         case Decided() | Revised():
             return (
-                f"{event.mark}: {event.choice} — because {event.why} "
-                f"— gives up {event.gives_up} — would change if {event.would_change}"
+                f"{event.mark}: {event.choice}\nWhy: {event.why}\nGives up: {event.gives_up}"
+                f"\nWould change it: {event.would_change}"
             )
         case DataRequested():
             return event.what

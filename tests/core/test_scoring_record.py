@@ -76,8 +76,8 @@ def test_seats_remember_everybody_who_sat_there_and_which_were_bots():
 
 def test_a_decision_is_quoted_with_what_it_gives_up():
     assert words(decides(1)[1]) == (
-        "D1: Score at checkout — because losses happen there — gives up late fraud "
-        "— would change if labels arrive sooner"
+        "D1: Score at checkout\nWhy: losses happen there\nGives up: late fraud"
+        "\nWould change it: labels arrive sooner"
     )
     assert words(m.Paused()) is None
 

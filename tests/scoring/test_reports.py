@@ -1,10 +1,11 @@
 """Reports: asked for on submission, built by a task that may run twice, signed by a named person."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from celery import current_app
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from kombu.exceptions import OperationalError
 
 from rooms.core import messages as m
@@ -229,3 +230,34 @@ def test_a_report_and_a_signature_cannot_be_changed_by_the_side_door(rated, rows
     signed(rated)
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         rows.update(**change)
+
+
+# --- at once -------------------------------------------------------------------------------------------
+
+
+def at_once(*calls):
+    """Run these at the same time, each on a connection of its own."""
+
+    def run(call):
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_end_in_one_report(rated, sent):
+    rows = at_once(*[lambda: service.build_report(rated.id)] * 4)
+    assert {row.pk for row in rows} == {Report.objects.get().pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_at_once_keep_one_draft_and_submit_one_version(table, sent):
+    draft = table.draft("rater1", "333")
+    at_once(*[lambda: service.save_draft(table.id, "rater1", draft, table.now)] * 4)
+    at_once(*[lambda: service.submit_scoresheet(table.id, "rater1", draft, table.now)] * 4)
+    assert [(s.version, len(s.marks)) for s in queries.sheets(table.id)] == [(1, 3)]
+    assert request().wanted == 1

@@ -1,7 +1,8 @@
 // The scoresheet beside the transcript: one-click evidence, progress, drafts kept as you write.
 
-import { attach, clock, detach, done, lacks, places, shorten, target } from "./form.js";
 import { autosave } from "./autosave.js";
+import { chip, remover } from "./chips.js";
+import { attach, clock, detach, done, lacks, places, target } from "./form.js";
 
 const form = document.getElementById("sheet");
 const cards = [...form.querySelectorAll("[data-dimension]")];
@@ -35,27 +36,12 @@ const saver = autosave({
   },
 });
 
-function chip(n, quote) {
-  const item = document.createElement("li");
-  item.className = "quote";
-  item.dataset.n = n;
-  const link = Object.assign(document.createElement("a"), { href: `#n${n}`, textContent: `“${shorten(quote)}”` });
-  item.append(link, remover(n));
-  return item;
-}
-
-function remover(n) {
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "remove" });
-  button.textContent = "×";
-  button.setAttribute("aria-label", "Take this evidence away");
-  button.addEventListener("click", ({ target: { parentElement: item } }) => {
-    const card = item.closest("[data-dimension]");
-    field(card).value = detach(field(card).value, n);
-    item.remove();
-    card.querySelector("summary").focus();
-    changed(saver.now);
-  });
-  return button;
+function take(item) {
+  const card = item.closest("[data-dimension]");
+  field(card).value = detach(field(card).value, Number(item.dataset.n));
+  item.remove();
+  card.querySelector("summary").focus();
+  changed(saver.now);
 }
 
 function evidence({ detail: { n, quote } }) {
@@ -63,7 +49,7 @@ function evidence({ detail: { n, quote } }) {
   card.open = true;
   if (places(field(card).value).includes(n)) return;
   field(card).value = attach(field(card).value, n);
-  card.querySelector("[data-quotes]").append(chip(n, quote));
+  card.querySelector("[data-quotes]").append(chip(n, quote, take));
   at("saved").textContent = `Added to ${card.querySelector(".mark-name").textContent}`;
   changed(saver.now);
 }
@@ -103,7 +89,7 @@ function follow({ target }) {
 
 cards.forEach((card) => card.addEventListener("toggle", shown));
 form.addEventListener("click", follow);
-form.querySelectorAll(".quote").forEach((item) => item.append(remover(Number(item.dataset.n))));
+form.querySelectorAll(".quote").forEach((item) => item.append(remover(take)));
 form.addEventListener("input", () => changed(saver.changed));
 form.addEventListener("submit", () => saver.stop());
 document.addEventListener("casesim:evidence", evidence);
