@@ -6,7 +6,7 @@ Times inside a State are on the room's own clock, which stands still while the r
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 from rooms.core import messages as m
 
@@ -142,6 +142,9 @@ class State:
         return sum(len(d.versions) - 1 for d in self.decisions)
 
 
+Changes = dict[str, Any]  # of State's fields, by name
+
+
 def fold(log: Iterable[tuple[int, m.AnyEvent]], state: State | None = None) -> State:
     """The state after a log of (at, event), from the start or from a state already folded."""
     state = state or State()
@@ -150,12 +153,17 @@ def fold(log: Iterable[tuple[int, m.AnyEvent]], state: State | None = None) -> S
     return state
 
 
-def apply(state: State, event: m.AnyEvent, at: int) -> State:  # noqa: C901  (one case a line)
+def apply(state: State, event: m.AnyEvent, at: int) -> State:
     """The state after one more event, committed at wall time `at`."""
-    state = replace(state, seq=state.seq + 1, at=max(at, state.at))
+    at = max(at, state.at)
+    # one copy an event: a room's whole log is folded when it is opened
+    return replace(state, seq=state.seq + 1, at=at, **_changes(state, event, at))
+
+
+def _changes(state: State, event: m.AnyEvent, at: int) -> Changes:  # noqa: C901  (one case a line)
     match event:
         case m.RoomOpened():
-            return replace(state, status="lobby", seats=_laid(event))
+            return {"status": "lobby", "seats": _laid(event)}
         case m.SeatTaken():
             # a new person has not read the brief; a bot need not
             return _seat(state, event.seat, name=event.name, bot=event.bot, ready=event.bot)
@@ -166,28 +174,28 @@ def apply(state: State, event: m.AnyEvent, at: int) -> State:  # noqa: C901  (on
         case m.HandRaised():
             return _seat(state, event.by, hand=event.up)
         case m.PhaseStarted():
-            return _phase_started(state, event)
+            return _phase_started(state, event, at)
         case m.PhaseEnded():
-            return replace(state, phase=None)
+            return {"phase": None}
         case m.Paused():
-            return replace(state, status="paused", paused_at=state.at)
+            return {"status": "paused", "paused_at": at}
         case m.Resumed():
             total = state.paused_total + event.paused_for
-            return replace(state, status="live", paused_at=None, paused_total=total)
+            return {"status": "live", "paused_at": None, "paused_total": total}
         case m.Extended():
-            return replace(state, ends=state.clock(event.ends_at))
+            return {"ends": state.clock(event.ends_at)}
         case m.RoomEnded():
-            return replace(state, status="ended", phase=None, paused_at=None)
+            return {"status": "ended", "phase": None, "paused_at": None}
         case m.BotsQuieted():
-            return replace(state, quiet=event.quiet)
+            return {"quiet": event.quiet}
         case m.InjectCued() | m.InjectFired() | m.InjectHeld() | m.InjectSkipped():
-            return _inject(state, event)
+            return _inject(state, event, at)
         case m.Heard():
             return _heard(state, event)
         case m.Briefed() | m.Whispered():
-            return state
+            return {}
         case _:
-            return _board(_spoken(state, event), event)
+            return _airtime(state, event, at) | _board(state, event, at)
 
 
 Talk = (
@@ -196,34 +204,31 @@ Talk = (
 )  # fmt: skip
 
 
-def _board(state: State, event: Talk) -> State:  # noqa: C901  (one case a line)
+def _board(state: State, event: Talk, at: int) -> Changes:  # noqa: C901  (one case a line)
     """What talk leaves behind: decisions, assumptions, requests, facts that are out."""
     match event:
         case m.Decided():
-            decision = Decision(event.mark, event.by, (_version(event, state.at),))
-            return replace(state, decisions=(*state.decisions, decision))
+            decision = Decision(event.mark, event.by, (_version(event, at),))
+            return {"decisions": (*state.decisions, decision)}
         case m.Revised():
-            return _decision(state, event.mark, lambda d: _revised(d, _version(event, state.at)))
+            return _decision(state, event.mark, lambda d: _revised(d, _version(event, at)))
         case m.Assumed():
-            assumption = Assumption(event.mark, event.text, state.at)
-            return replace(state, assumptions=(*state.assumptions, assumption))
+            return {"assumptions": (*state.assumptions, Assumption(event.mark, event.text, at))}
         case m.Said():
             return _stance(state, event)
         case m.Asked():
-            return replace(state, asked=state.asked | {event.role})
+            return {"asked": state.asked | {event.role}}
         case m.DataRequested():
-            request = Request(event.mark, event.what, event.role)
-            asked = state.asked | {event.role}
-            return replace(state, requests=(*state.requests, request), asked=asked)
+            requests = (*state.requests, Request(event.mark, event.what, event.role))
+            return {"requests": requests, "asked": state.asked | {event.role}}
         case m.DataGiven():
-            state = _answered(state, event.mark, state_="given", why=event.text)
-            return _out(state, event.fact)
+            return _answered(state, event.mark, "given", event.text) | _out(state, event.fact)
         case m.DataRefused():
-            return _answered(state, event.mark, state_="refused", why=event.why)
+            return _answered(state, event.mark, "refused", event.why)
         case m.FactRevealed():
             return _out(state, event.fact)
         case m.Summarised() | m.InjectSpoken():
-            return state
+            return {}
         case _:
             assert_never(event)
 
@@ -235,33 +240,33 @@ def _laid(event: m.RoomOpened) -> dict[str, Seat]:
     }
 
 
-def _seat(state: State, seat: str, **changes: object) -> State:
-    changed = replace(state.seats[seat], **changes)  # type: ignore[arg-type]
-    return replace(state, seats={**state.seats, seat: changed})
+def _seat(state: State, seat: str, **changes: Any) -> Changes:
+    return {"seats": {**state.seats, seat: replace(state.seats[seat], **changes)}}
 
 
-def _phase_started(state: State, event: m.PhaseStarted) -> State:
-    now = state.clock(state.at)
-    return replace(
-        state,
-        status="live",
-        phase=event.phase,
-        started=now,
-        ends=state.clock(event.ends_at),
-        phase_acts=frozenset(),
-        candidate_spoke=now,
-    )
+def _phase_started(state: State, event: m.PhaseStarted, at: int) -> Changes:
+    now = state.clock(at)
+    return {
+        "status": "live",
+        "phase": event.phase,
+        "started": now,
+        "ends": state.clock(event.ends_at),
+        "phase_acts": frozenset(),
+        "candidate_spoke": now,
+    }
 
 
-def _inject(state: State, event: m.InjectCued | m.InjectFired | m.InjectHeld | m.InjectSkipped) -> State:
+def _inject(
+    state: State, event: m.InjectCued | m.InjectFired | m.InjectHeld | m.InjectSkipped, at: int
+) -> Changes:
     match event:
         case m.InjectCued():
-            new = InjectState("cued", event.why, state.clock(event.owed_by))
-            return replace(_set_inject(state, event.inject, new), last_inject=state.clock(state.at))
+            cued = InjectState("cued", event.why, state.clock(event.owed_by))
+            return _set_inject(state, event.inject, cued) | {"last_inject": state.clock(at)}
         case m.InjectFired():
-            state = _set_inject(state, event.inject, InjectState("spoken", event.why))
+            spoken = _set_inject(state, event.inject, InjectState("spoken", event.why))
             facts = state.facts_out | set(event.reveals)
-            return replace(state, last_inject=state.clock(state.at), facts_out=facts)
+            return spoken | {"last_inject": state.clock(at), "facts_out": facts}
         case m.InjectHeld():
             return _set_inject(state, event.inject, InjectState("held" if event.held else "waiting"))
         case m.InjectSkipped():
@@ -270,27 +275,25 @@ def _inject(state: State, event: m.InjectCued | m.InjectFired | m.InjectHeld | m
             assert_never(event)
 
 
-def _set_inject(state: State, key: str, new: InjectState) -> State:
-    return replace(state, injects={**state.injects, key: new})
+def _set_inject(state: State, key: str, new: InjectState) -> Changes:
+    return {"injects": {**state.injects, key: new}}
 
 
-def _heard(state: State, event: m.Heard) -> State:
+def _heard(state: State, event: m.Heard) -> Changes:
     acts = dict(state.acts)
     for act in event.acts:
         acts[act] = acts.get(act, 0) + 1
-    phase_acts = state.phase_acts | set(event.acts)
-    return replace(state, acts=acts, phase_acts=phase_acts, heard_to=event.utterance)
+    return {"acts": acts, "phase_acts": state.phase_acts | set(event.acts), "heard_to": event.utterance}
 
 
-def _spoken(state: State, event: Talk) -> State:
-    """Airtime, and when the candidate was last heard."""
+def _airtime(state: State, event: Talk, at: int) -> Changes:
+    """Words spoken, and when the candidate was last heard."""
     count = len(_text(event).split())
     words = {**state.words, event.by: state.words.get(event.by, 0) + count}
-    state = replace(state, words=words)
     number = getattr(event, "utterance", None)
     if number is None:
-        return state
-    return replace(state, utterances=number, candidate_spoke=state.clock(state.at))
+        return {"words": words}
+    return {"words": words, "utterances": number, "candidate_spoke": state.clock(at)}
 
 
 def _text(event: Talk) -> str:
@@ -313,9 +316,9 @@ def _revised(decision: Decision, version: Version) -> Decision:
     return replace(decision, versions=(*decision.versions, version))
 
 
-def _stance(state: State, event: m.Said) -> State:
+def _stance(state: State, event: m.Said) -> Changes:
     if event.about is None or event.stance is None:
-        return state
+        return {}
     if event.stance == "objects":
         objection = Objection(event.by, event.text)
         return _decision(state, event.about, lambda d: replace(d, objections=(*d.objections, objection)))
@@ -326,15 +329,14 @@ def _yielded(objections: tuple[Objection, ...], by: str) -> tuple[Objection, ...
     return tuple(replace(o, yielded=True) if o.by == by else o for o in objections)
 
 
-def _decision(state: State, mark: str, change: Callable[[Decision], Decision]) -> State:
-    decisions = tuple(change(d) if d.mark == mark else d for d in state.decisions)
-    return replace(state, decisions=decisions)
+def _decision(state: State, mark: str, change: Callable[[Decision], Decision]) -> Changes:
+    return {"decisions": tuple(change(d) if d.mark == mark else d for d in state.decisions)}
 
 
-def _answered(state: State, mark: str, state_: Literal["given", "refused"], why: str) -> State:
-    requests = tuple(replace(r, state=state_, why=why) if r.mark == mark else r for r in state.requests)
-    return replace(state, requests=requests)
+def _answered(state: State, mark: str, now: Literal["given", "refused"], why: str) -> Changes:
+    requests = tuple(replace(r, state=now, why=why) if r.mark == mark else r for r in state.requests)
+    return {"requests": requests}
 
 
-def _out(state: State, fact: str | None) -> State:
-    return state if fact is None else replace(state, facts_out=state.facts_out | {fact})
+def _out(state: State, fact: str | None) -> Changes:
+    return {} if fact is None else {"facts_out": state.facts_out | {fact}}
