@@ -13,9 +13,9 @@ SHORT = 3  # letters up to which a word must stand alone: "cap" is not heard in 
 TELLING = 12  # characters of a line that are enough to know it again
 
 PLACE = re.compile(r"[“\"'‘]?\{(\w+)\}[”\"'’]?")
-SENTENCE = re.compile(r"[^.!?;\n]+[.!?;]*")
+SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+|\n+")  # a full stop within a number ends nothing
 NOT = re.compile(r"\b(?:not|never|no|without|nobody|cannot|instead of|rather than)\b|n['’]t\b", re.IGNORECASE)
-LEAD = re.compile(r"^(?:(?:so|and|but|well|ok|okay|right|then|yes|no|now)\b[,:]?\s*)+", re.IGNORECASE)
+LEAD = re.compile(r"^(?:(?:so|and|but|well|ok|okay|right|then|yes|now)\b[,:]?\s*)+", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]{4,}|\d+")
 PLAIN = frozenset(
     """
@@ -40,7 +40,7 @@ def hits(text: str, words: Iterable[str]) -> int:
 
 def affirms(text: str, words: Iterable[str]) -> bool:
     """Does a statement in the text hold one of the words without a "not" just before it?"""
-    statements = [s for s in SENTENCE.findall(text) if not s.endswith("?")]
+    statements = [s for s in SENTENCE_END.split(text) if not s.endswith("?")]
     return any(
         not NOT.search(" ".join(statement[: hit.start()].split()[-4:]))
         for statement in statements
@@ -65,7 +65,7 @@ def telling(text: str) -> frozenset[str]:
 
 def trimmed(text: str, most: int = READABLE) -> str:
     """The text on one line, without quotation marks of its own, cut at a word if it is long."""
-    plain = re.sub(r"[“”\"{}]", "", " ".join(text.split())).strip(" .,;:!?-–—")
+    plain = re.sub(r"[“”\"{}\x00-\x1f]", "", " ".join(text.split())).strip(" .,;:!?-–—")
     if len(plain) <= most:
         return plain
     cut = plain[: most + 1]
@@ -75,7 +75,7 @@ def trimmed(text: str, most: int = READABLE) -> str:
 
 def phrase(text: str, most: int = 60) -> str:
     """The most telling stretch of an utterance, short enough to be quoted back."""
-    stretches = [LEAD.sub("", s.strip()) for s in re.split(r"[.!?;:\n]+|, ", text)]
+    stretches = [LEAD.sub("", part) for s in SENTENCE_END.split(text) for part in s.split(", ")]
     best = max(stretches, key=lambda s: len(telling(trimmed(s, most))), default="")
     return trimmed(best, most)
 

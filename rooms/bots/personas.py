@@ -9,6 +9,7 @@ with quotations of what was said aloud; so what its papers withhold cannot come 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from rooms.bots.lines import affirms, chance, drawn, filled, flat, fresh, hits, mark_of, phrase, telling
@@ -33,6 +34,7 @@ ANSWERS_A_PHASE = 12
 ROW = 2  # own utterances in a row without a person or the candidate speaking
 ROW_OF_ALL = 3  # the same for all bots of the panel together
 STALE = 180_000  # what is older is let rest
+INSISTING = 12_000  # after a reply, before objecting again: other voices first
 FEW_WORDS = 6  # an utterance shorter than this is not followed up
 
 
@@ -49,10 +51,10 @@ class Pace(NamedTuple):
 
 
 PACES = {
-    "interviewer": Pace(9, 3, 40_000, 7_000, 45_000, 1, 14_000),
+    "interviewer": Pace(9, 3, 40_000, 7_000, 45_000, 1, 10_000),
     "dissenter": Pace(6, 1, 90_000, 12_000, 75_000, 2, 5_000),
-    "stakeholder": Pace(5, 2, 60_000, 11_000, 75_000, 1, 10_000),
-    "data_owner": Pace(5, 1, 90_000, 12_000, 75_000, 1, 12_000),
+    "stakeholder": Pace(5, 2, 60_000, 11_000, 75_000, 1, 12_000),
+    "data_owner": Pace(5, 1, 90_000, 12_000, 75_000, 1, 14_000),
 }
 
 # --- stock lines, used when the role's voice has none left or is not meant for it ------------------------
@@ -67,13 +69,15 @@ AS_A_REQUEST = (
     "Put that in as a data request, please, then it does not get lost.",
 )
 HAVE_IT = ("You have “{title}” already; there is no newer one.",)
+NOT_YET = ("Not yet. What I said when you asked before still holds for “{said}”.",)
 HAVE_NOTHING = ("I have nothing that would answer “{said}”.",)
 YIELDS = ("Then I can live with “{choice}”.", "Fine. On “{choice}” I have said enough.")
 PICKED_UP = ("“{said}”. ", "You said “{said}”. ", "I noted “{said}”. ", "“{said}”, you say. ")
 ASKED_BEFORE = (
-    "I asked about “{asked}”, and I have not heard an answer to that yet.",
+    "Let me stay with “{asked}” for a moment. Where do you come down?",
     "Back to “{asked}”, please. What do you say to that?",
 )
+PLAINLY = re.compile(r"(?:yes|no|sure|right|fine|agreed|none|never|exactly|of course)\b", re.IGNORECASE)
 FOLLOWED = re.compile(r"(?:You said |I noted )?“")
 PROBES = {
     "hedges": (
@@ -118,10 +122,10 @@ class Turn:
 
     def unasked(self, at: int) -> int:
         """The same for what nobody asked for: people go first."""
-        notes, last = self.notes, self.notes.last()
+        notes = self.notes
         others = notes.people & {s for s, kind in notes.kinds.items() if kind == "panel"} - {self.view.seat}
-        if others and last:
-            at = max(at, last.at + LULL + PATIENCE)
+        if others:
+            at += PATIENCE
         turns = [q.said.at for q in notes.questions if q.seat in others]
         turns += [raised for seat, raised in notes.hands.items() if seat != self.view.seat]
         return max([at, *(t + TURN for t in turns)])
@@ -202,20 +206,22 @@ def answer_request(turn: Turn) -> Move | None:
 def _answer_request(turn: Turn, mark: str, request: Uttered) -> m.GiveData | m.RefuseData:
     table = _best(turn.view.data_sets, request.text)
     if table is not None and table.key in turn.notes.tables_out:
-        return _refuse(turn, mark, request, HAVE_IT, title=table.title)
+        return _refuse(turn, mark, request, (), HAVE_IT, table.title)
     if table is not None and table.refuse_until and not met(table.refuse_until, turn.notes, turn.view):
-        return _refuse(turn, mark, request, (table.refusal,))
+        return _refuse(turn, mark, request, (table.refusal,), NOT_YET)
     if table is not None:
         return m.GiveData(request=mark, data_set=table.key)
     fact = _best(_held_back(turn), request.text)
     if fact is not None:
         return m.GiveData(request=mark, fact=fact.key)
-    return _refuse(turn, mark, request, turn.role.voice.no_answer)
+    return _refuse(turn, mark, request, turn.role.voice.no_answer, HAVE_NOTHING)
 
 
-def _refuse(turn: Turn, mark: str, request: Uttered, lines: Iterable[str], title: str = "") -> m.RefuseData:
+def _refuse(
+    turn: Turn, mark: str, request: Uttered, own: Iterable[str], stock: Iterable[str], title: str = ""
+) -> m.RefuseData:
     said = phrase(request.text)
-    options = turn.filled(lines, said=said, title=title) or turn.stock(HAVE_NOTHING, said=said)
+    options = turn.filled(own, said=said) or turn.stock(stock, said=said, title=title)
     why = turn.draw(options, request.n) or f"{mark}: I have nothing new on that."
     return m.RefuseData(request=mark, why=why)
 
@@ -236,18 +242,19 @@ def _answer(turn: Turn, question: Question) -> m.Reveal | m.Say | None:
     said = question.said
     if said.by == CANDIDATE and (fact := _best(_held_back(turn), said.text)) is not None:
         return m.Reveal(fact=fact.key)
-    quote = phrase(said.text)
-    options = turn.filled(_no_answer(turn, said.text), said=quote) or turn.stock(NOTHING_TO_ADD, said=quote)
-    line = turn.draw(options, said.n)
+    line = turn.draw(_no_answer(turn, said.text), said.n)
     return m.Say(text=line) if line else None
 
 
-def _no_answer(turn: Turn, asked: str) -> Sequence[str]:
+def _no_answer(turn: Turn, asked: str) -> list[str]:
+    quote, told = phrase(asked), [f for f in turn.view.facts if f.key in turn.notes.facts_out]
     if _best(turn.view.data_sets, asked) is not None:
-        return AS_A_REQUEST
-    if _best([f for f in turn.view.facts if f.key in turn.notes.facts_out], asked) is not None:
-        return TOLD_ALREADY
-    return turn.role.voice.no_answer
+        options = turn.stock(AS_A_REQUEST)
+    elif _best(told, asked) is not None:
+        options = turn.stock(TOLD_ALREADY, said=quote)
+    else:
+        options = turn.filled(turn.role.voice.no_answer, said=quote)
+    return options or turn.stock(NOTHING_TO_ADD, said=quote)
 
 
 def _held_back(turn: Turn) -> list[Fact]:
@@ -300,22 +307,21 @@ def object_to(turn: Turn) -> Move | None:
     """Object to a standing decision on one's own grounds, in the candidate's own words."""
     if not turn.role.voice.grounds or not turn.may_speak_unasked():
         return None
-    stands = {mark: _stand(turn, mark) for mark in turn.notes.decisions}
-    if any(s and not s.yielded and _reply(turn, mark, s) is None for mark, s in stands.items()):
-        return None  # one objection at a time: the candidate has the floor
-    moves = [_objection(turn, mark, stand) for mark, stand in stands.items()]
+    moves = [_objection(turn, mark) for mark in turn.notes.decisions]
     return min((move for move in moves if move is not None), key=lambda move: move.at, default=None)
 
 
-def _objection(turn: Turn, mark: str, stand: "Stand | None") -> Move | None:
-    decision = turn.notes.decisions[mark]
+def _objection(turn: Turn, mark: str) -> Move | None:
+    decision, stand = turn.notes.decisions[mark], _stand(turn, mark)
     trigger, wait = decision, turn.pace.object_wait
-    if stand is not None and stand.last.place > decision.place:
-        reply = _reply(turn, mark, stand)
-        if stand.yielded or reply is None:
+    raised = [u for u in turn.notes.spoken[decision.place :] if _objects(u, mark)]
+    if raised:  # one objection at a time, the panel's together: the candidate has the floor
+        reply = _reply(turn, mark, raised[-1])
+        if reply is None or (stand is not None and stand.yielded):
             return None
-        trigger, wait = reply, wait // 2 + 3_000
-    if turn.view.now - trigger.at > STALE or _enough(turn, mark, stand):
+        trigger, wait = reply, wait // 2 if stand is None else INSISTING
+    rests = decision.at + (STALE if stand is None else 2 * STALE)
+    if turn.view.now > rests or _enough(turn, mark, stand):
         return None
     line = _grounded(turn, decision, stand)
     if line is None:
@@ -328,7 +334,7 @@ def _enough(turn: Turn, mark: str, stand: "Stand | None") -> bool:
     if stand is not None and stand.rounds >= turn.pace.rounds:
         return True
     by_others = [u for u in turn.notes.spoken if _objects(u, mark) and u.by != turn.view.seat]
-    return turn.role.kind != "dissenter" and len(by_others) > 1
+    return turn.role.kind != "dissenter" and len(by_others) > 2
 
 
 def _grounded(turn: Turn, decision: Uttered, stand: "Stand | None") -> str | None:
@@ -366,13 +372,18 @@ def press(turn: Turn) -> Move | None:
     if put is None or turn.heard() is None or not turn.may_speak_unasked():
         return None
     replies = [u for u in turn.notes.by(CANDIDATE, put.place + 1) if _is_answer(u)]
-    asked = phrase(put.text)
-    if not 1 <= len(replies) <= 3 or any(telling(u.text) & telling(put.text) for u in replies):
+    asked = phrase(" ".join(re.findall(r"[^.?!]+\?", put.text)) or put.text)
+    if not 1 <= len(replies) <= 3 or any(_takes_up(u.text, put.text) for u in replies):
         return None
     if any(f"“{asked}”" in u.text for u in turn.own() if u.place > put.place):
         return None
     line = turn.draw(turn.stock(ASKED_BEFORE, asked=asked), put.n)
     return Move(turn.unasked(turn.at(replies[-1], 6_000)), m.Say(text=line)) if line else None
+
+
+def _takes_up(answer: str, asked: str) -> bool:
+    """Do these words answer, by a plain yes or no or by a word of the question?"""
+    return bool(PLAINLY.match(answer) or telling(answer) & telling(asked))
 
 
 def follow_up(turn: Turn) -> Move | None:
@@ -406,10 +417,10 @@ def _question(turn: Turn, said: Uttered) -> str | None:
 def nudge(turn: Turn) -> Move | None:
     """A word into a long silence, if nobody is being waited for but the candidate."""
     notes, last = turn.notes, turn.notes.last()
-    waited_for = notes.requests or any(q.seat in notes.people for q in notes.questions)
-    if waited_for or not _leads(turn) or not turn.may_speak_unasked():
+    if not _leads(turn) or not turn.may_speak_unasked():
         return None
-    silent_from = max(notes.since, last.at if last else 0)
+    waited_for = [*notes.requests.values(), *(q.said for q in notes.questions)]
+    silent_from = max([notes.since, last.at if last else 0, *(said.at + TURN for said in waited_for)])
     line = turn.draw(turn.fresh(turn.role.voice.silence), last.n if last else 0)
     return Move(turn.unasked(silent_from + turn.pace.silence), m.Say(text=line)) if line else None
 
@@ -452,9 +463,9 @@ def _objects(said: Uttered, mark: str) -> bool:
     return _about(said, mark) == "objects"
 
 
-def _reply(turn: Turn, mark: str, stand: Stand) -> Uttered | None:
-    """The candidate's first answer to one's latest words on a decision."""
-    later = turn.notes.by(CANDIDATE, stand.last.place + 1)
+def _reply(turn: Turn, mark: str, objection: Uttered) -> Uttered | None:
+    """The candidate's first answer to an objection to that decision."""
+    later = turn.notes.by(CANDIDATE, objection.place + 1)
     return next((u for u in later if _is_answer(u) and _concerns(u, mark)), None)
 
 
@@ -476,7 +487,12 @@ def _is_answer(said: Uttered) -> bool:
 
 
 def _acts(said: Uttered) -> tuple[str, ...]:
-    return hear(said.text)
+    return _heard(said.text)
+
+
+@lru_cache(maxsize=256)
+def _heard(text: str) -> tuple[str, ...]:
+    return hear(text)  # the same words are looked at by every persona, and again until one has spoken
 
 
 def _leads(turn: Turn) -> bool:

@@ -506,7 +506,7 @@ RISK = (
 COMMUNICATION = (
     Rule("synthesises", "announces a summary",
          (r"summari[sz]e", "summing up", "sum up", "to sum", "in summary", "in short", "recap", "checkpoint",
-          "wrap(?:ping)? up", "bottom line", "long story short", "takeaways?", "all in all", "in one sentence",
+          "wrap(?:ping)? up", "bottom line", "long story short", "takeaways?", "all in all", "^in one sentence",
           r"(?:pull|bring|put) (?:this|that|it|all of this) together",
           r"^so,? we have\b", r"(?:say|see) what we have", r"where (?:this|that) leaves us",
           "(?:two|three|four|five) (?:things|points|decisions)(?: so far)?:")),
