@@ -3,13 +3,13 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import TypeVar
+
+from rooms.core.words import pattern
 
 T = TypeVar("T")
 
 READABLE = 90  # characters of a quotation
-SHORT = 3  # letters up to which a word must stand alone: "cap" is not heard in "capacity"
 TELLING = 12  # characters of a line that are enough to know it again
 
 PLACE = re.compile(r"[“\"'‘]?\{(\w+)\}[”\"'’]?")
@@ -30,14 +30,6 @@ PLAIN = frozenset(
 # --- what a text holds ------------------------------------------------------------------------------
 
 
-def hits(text: str, words: Iterable[str]) -> int:
-    """How many of these words and phrases begin somewhere in the text, whatever the case.
-
-    A word may be a stem ("matur" is in "they mature late"); up to three letters it must stand alone.
-    """
-    return sum(_pattern(word).search(text) is not None for word in words)
-
-
 def affirms(text: str, words: Iterable[str]) -> bool:
     """Does a statement in the text hold one of the words without a "not" just before it?"""
     statements = [s for s in SENTENCE_END.split(text) if not s.endswith("?")]
@@ -45,14 +37,8 @@ def affirms(text: str, words: Iterable[str]) -> bool:
         not NOT.search(" ".join(statement[: hit.start()].split()[-4:]))
         for statement in statements
         for word in words
-        for hit in _pattern(word).finditer(statement)
+        for hit in pattern(word).finditer(statement)
     )
-
-
-@lru_cache(maxsize=4096)
-def _pattern(word: str) -> re.Pattern[str]:
-    end = r"(?!\w)" if len(word) <= SHORT else ""
-    return re.compile(rf"(?<!\w){re.escape(word.strip())}{end}", re.IGNORECASE)
 
 
 def telling(text: str) -> frozenset[str]:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from rooms.bots.lines import flat, hits
+from rooms.bots.lines import flat
 from rooms.bots.view import Item, View
 from rooms.core import messages as m
+from rooms.core.words import hits
 from rooms.listener.builtin import hear_event
 from scenarios.core.schema import CANDIDATE, Condition
 

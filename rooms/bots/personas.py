@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from rooms.bots.lines import affirms, chance, drawn, filled, flat, fresh, hits, mark_of, phrase, telling
+from rooms.bots.lines import affirms, chance, drawn, filled, flat, fresh, mark_of, phrase, telling
 from rooms.bots.notes import Notes, Question, Uttered, met, take_notes
 from rooms.bots.view import Move, View
 from rooms.core import messages as m
+from rooms.core.words import hits
 from rooms.listener.builtin import hear
 from scenarios.core.schema import CANDIDATE, DataSet, Fact, Ground, Role
 

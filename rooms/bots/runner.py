@@ -14,14 +14,13 @@ from rooms.bots.personas import next_move
 from rooms.bots.view import Move, View
 from rooms.core import messages as m
 from rooms.core.director import next_look
-from rooms.core.feed import Item, Logged, feed
+from rooms.core.feed import Item, feed
 from rooms.core.policy import CLOCK, LISTENER
 from rooms.core.state import State
 from rooms.listener.builtin import hear_event
 from rooms.live import log
 from rooms.live.hub import wall_ms
 from rooms.live.redis import client
-from rooms.live.writer import Known
 from rooms.service import handle_now, known
 from scenarios.core.schema import CANDIDATE, Scenario
 from scenarios.core.script import ScriptLine
@@ -43,20 +42,18 @@ def take_turns(room_id: str, now: int, script: Script | None = None, seed: int |
     """
     seed = zlib.crc32(room_id.encode()) if seed is None else seed
     hear_all(room_id, now)
-    soonest: int | None = None
+    refused: set[str] = set()
     for _ in range(IN_A_TURN):
-        room = known(room_id)
-        record = log.parsed(log.read(room_id))
-        moves = _moves(room, record, now, script, seed)
-        soonest = min((move.at for _, _, move in moves), default=None)
-        ready = [(seat, n, move) for seat, n, move in moves if move.at <= now]
+        moves = _moves(room_id, now, script, seed)
+        ready = [x for x in moves if x[2].at <= now and x[0] not in refused]
         if not ready:
-            return soonest
+            # who was refused would ask for the same again until its feed grows: the others go on
+            return min((now + AFTER_REFUSAL if x[0] in refused else x[2].at for x in moves), default=None)
         seat, n, move = min(ready, key=lambda x: (x[2].at, x[0]))
         if not _knock(room_id, seat, n, move, now):
-            return now + AFTER_REFUSAL
+            refused.add(seat)
         hear_all(room_id, now)
-    return soonest
+    return now
 
 
 def hear_all(room_id: str, now: int) -> None:
@@ -80,11 +77,9 @@ def _knock(room_id: str, seat: str, n: int, move: Move, now: int) -> bool:
     return True
 
 
-def _moves(
-    room: Known, record: list[Logged], now: int, script: Script | None, seed: int
-) -> list[tuple[str, int, Move]]:
+def _moves(room_id: str, now: int, script: Script | None, seed: int) -> list[tuple[str, int, Move]]:
     """(seat, items it has seen, its next move) for each bot that has one."""
-    moves = []
+    room, record, moves = known(room_id), log.parsed(log.read(room_id)), []
     for chair in room.state.seats.values():
         if not chair.bot:
             continue

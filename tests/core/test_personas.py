@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rooms.bots import personas
-from rooms.bots.lines import affirms, filled, hits, phrase, trimmed
+from rooms.bots.lines import affirms, filled, phrase, trimmed
 from rooms.bots.personas import GAP, JITTER, LULL, PACES, PATIENCE, TURN, next_move
 from rooms.bots.view import Item, Move, View
 from rooms.core import messages as m
@@ -19,6 +19,7 @@ from rooms.core.feed import Logged, feed
 from rooms.core.laying import lay, opening
 from rooms.core.policy import CLOCK
 from rooms.core.state import State, apply
+from rooms.core.words import hits
 from scenarios.core.schema import Condition, DataSet, Fact, Ground, Phase, Role, Voice
 
 T0 = 1_760_000_000_000  # ms
