@@ -1,10 +1,24 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { NOT_BEGUN, countdown, into, left, measure, minutes, offset, pass, passed } from "../../rooms/static/rooms/clock.js";
+import {
+  NOT_BEGUN,
+  countdown,
+  into,
+  left,
+  measure,
+  minutes,
+  offset,
+  pass,
+  passed,
+} from "../../rooms/static/rooms/clock.js";
 
 test("the truest difference is that of the frame that travelled least", () => {
-  const samples = [[1000, 1500], [2000, 2120], [3000, 3900]].reduce((all, [server, local]) => measure(all, server, local), []);
+  const samples = [
+    [1000, 1500],
+    [2000, 2120],
+    [3000, 3900],
+  ].reduce((all, [server, local]) => measure(all, server, local), []);
   assert.equal(offset(samples), -120);
 });
 
@@ -27,7 +41,13 @@ test("time left never falls below zero and stands still in a pause", () => {
 
 test("a countdown reads like a clock and shows the second that has begun", () => {
   assert.deepEqual([0, 1, 999, 1000, 59001, 60000, 754000].map(countdown), [
-    "0:00", "0:01", "0:01", "0:01", "1:00", "1:00", "12:34",
+    "0:00",
+    "0:01",
+    "0:01",
+    "0:01",
+    "1:00",
+    "1:00",
+    "12:34",
   ]);
 });
 

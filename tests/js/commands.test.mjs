@@ -4,14 +4,24 @@ import test from "node:test";
 
 import { MODES, build, draftKey, modeOf, modesFor } from "../../rooms/static/rooms/commands.js";
 
-const DECISION = { choice: "Hold", why: "Labels lag", gives_up: "Two weeks", would_change: "Losses above 1 %" };
+const DECISION = {
+  choice: "Hold",
+  why: "Labels lag",
+  gives_up: "Two weeks",
+  would_change: "Losses above 1 %",
+};
 
 test("only what the seat may do now is offered", () => {
-  assert.deepEqual(modesFor(["commit", "say", "pause"]).map(({ mode }) => mode), ["say", "commit"]);
+  assert.deepEqual(
+    modesFor(["commit", "say", "pause"]).map(({ mode }) => mode),
+    ["say", "commit"],
+  );
 });
 
 test("a remark is its text without the space around it", () => {
-  assert.deepEqual(build("say", { text: "  Let us wait. \n" }), { command: { type: "say", text: "Let us wait." } });
+  assert.deepEqual(build("say", { text: "  Let us wait. \n" }), {
+    command: { type: "say", text: "Let us wait." },
+  });
 });
 
 test("a remark may be about a decision and take a stance on it", () => {

@@ -29,7 +29,12 @@ test("a field that was emptied stays empty; one that was dropped begins again", 
 
 test("without storage typing still works", () => {
   const shut = { getItem: () => "{", setItem: () => assert.fail() };
-  const typed = drafts("x", { ...shut, setItem: () => { throw new Error("full"); } });
+  const typed = drafts("x", {
+    ...shut,
+    setItem: () => {
+      throw new Error("full");
+    },
+  });
   typed.set("text", "a");
   assert.equal(typed.get("text"), "a");
 });

@@ -2,13 +2,28 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { TELL, initials, names, persona, plain, quote, span, tell, whyNot, whyStopped } from "../../rooms/static/rooms/words.js";
+import { initials, names, persona } from "../../rooms/static/rooms/people.js";
+import { TELL, plain, quote, span, tell, whyNot, whyStopped } from "../../rooms/static/rooms/words.js";
 
 const CAST = {
   head: {
     seats: [
-      { seat: "candidate", kind: "candidate", role: "candidate", title: "Lead engineer", name: "Ada Nkemelu", occupant: "person" },
-      { seat: "risk", kind: "panel", role: "risk", title: "Mara Lind, Head of risk", name: "Jo", occupant: "person" },
+      {
+        seat: "candidate",
+        kind: "candidate",
+        role: "candidate",
+        title: "Lead engineer",
+        name: "Ada Nkemelu",
+        occupant: "person",
+      },
+      {
+        seat: "risk",
+        kind: "panel",
+        role: "risk",
+        title: "Mara Lind, Head of risk",
+        name: "Jo",
+        occupant: "person",
+      },
       { seat: "rater1", kind: "rater", role: "rater", title: "Rater 1", name: "", occupant: "empty" },
     ],
   },
@@ -29,7 +44,10 @@ test("an event that is newer than this page is passed over in silence", () => {
 });
 
 test("whoever plays a part is called by the name of the part", () => {
-  assert.equal(says({ type: "asked", by: "candidate", role: "risk", text: "Why?" }), "Ada Nkemelu asks Mara Lind: Why?");
+  assert.equal(
+    says({ type: "asked", by: "candidate", role: "risk", text: "Why?" }),
+    "Ada Nkemelu asks Mara Lind: Why?",
+  );
   assert.deepEqual(persona(CAST, "risk"), { name: "Mara Lind", title: "Head of risk", player: "Jo" });
 });
 
@@ -45,7 +63,12 @@ test("sitting down names the person and the part", () => {
       { type: "seat_taken", seat: "candidate", name: "Ada", bot: false },
       { type: "seat_taken", seat: "rater1", name: "Sam", bot: false },
     ].map(says),
-    ["Jo sits down as Mara Lind.", "A bot plays Mara Lind.", "Ada sits down as the candidate.", "Sam sits down as Rater 1."],
+    [
+      "Jo sits down as Mara Lind.",
+      "A bot plays Mara Lind.",
+      "Ada sits down as the candidate.",
+      "Sam sits down as Rater 1.",
+    ],
   );
 });
 
@@ -81,18 +104,30 @@ test("time given and taken is said in minutes where it can be", () => {
 });
 
 test("injects are called by title where the seat knows it", () => {
-  const cast = { ...CAST, head: { ...CAST.head, console: { injects: [{ key: "wait", title: "Who answers?" }] } } };
-  assert.equal(tell({ type: "inject_held", inject: "wait", held: true }, names(cast)), "Held back: Who answers?");
+  const cast = {
+    ...CAST,
+    head: { ...CAST.head, console: { injects: [{ key: "wait", title: "Who answers?" }] } },
+  };
+  assert.equal(
+    tell({ type: "inject_held", inject: "wait", held: true }, names(cast)),
+    "Held back: Who answers?",
+  );
   assert.equal(says({ type: "inject_skipped", inject: "wait", why: "said" }), "Taken out: Wait (said)");
 });
 
 test("a refusal reads as a sentence", () => {
   assert.equal(whyNot({ code: "not_now", why: "the room is paused" }), "The room is paused.");
-  assert.equal(whyNot({ code: "not_ready", why: "waiting for: x" }), "Not everyone is ready yet. You can start anyway.");
+  assert.equal(
+    whyNot({ code: "not_ready", why: "waiting for: x" }),
+    "Not everyone is ready yet. You can start anyway.",
+  );
 });
 
 test("a refusal always has words", () => {
-  assert.equal(whyNot({ code: "not_your_part", why: "Only the candidate decides." }), "Only the candidate decides.");
+  assert.equal(
+    whyNot({ code: "not_your_part", why: "Only the candidate decides." }),
+    "Only the candidate decides.",
+  );
   assert.ok(whyNot({ code: "not_your_part", why: "" }).length && whyNot({ code: "?", why: "" }).length);
   assert.ok(whyStopped(4501) !== whyStopped(4502) && whyStopped(4599).length);
 });

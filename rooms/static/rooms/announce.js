@@ -1,6 +1,7 @@
 // Reads out what arrives, politely, to those who listen instead of look.
 
-import { names, tell } from "./words.js";
+import { names } from "./people.js";
+import { tell } from "./words.js";
 
 const UNSAID = new Set(["heard", "room_opened", "inject_fired", "readied"]);
 

@@ -54,7 +54,7 @@ export function makeApp(body, draw) {
     app.problem = "";
     const ref = link.send(command);
     typed.set(`back.${ref}`, back);
-    app.pending = [...app.pending, { ref, command }];
+    app.pending = [...app.pending, { ref, command, upto: app.store.upto }];
     draw();
   }
 
@@ -63,7 +63,8 @@ export function makeApp(body, draw) {
     typed.drop(`back.${ref}`);
     app.pending = app.pending.flatMap((each) => {
       if (each.ref !== ref) return [each];
-      return answer.type === "done" ? [{ ...each, done: true }] : []; // done: gone with the next frame
+      const heard = app.store.items.some(({ n, by }) => n > each.upto && by === seat);
+      return answer.type === "done" && !heard ? [{ ...each, done: true }] : []; // gone with the next frame
     });
     if (answer.type === "refused") giveBack(back, answer);
     draw();

@@ -12,19 +12,26 @@ export function view(app) {
     <h2>Your brief</h2>
     <p class="keep-lines">${brief.brief}</p>
     ${part("What you want", brief.position)} ${part("When you give way", brief.yields_when)}
-    ${brief.missing.length
-      ? html`<div class="stack-small">
-          <h3>Left out of the case on purpose</h3>
-          <ul class="bullets">
-            ${brief.missing.map((line) => html`<li>${line}</li>`)}
-          </ul>
-        </div>`
-      : nothing}
+    ${
+      brief.missing.length
+        ? html`<div class="stack-small">
+            <h3>Left out of the case on purpose</h3>
+            <ul class="bullets">
+              ${brief.missing.map((line) => html`<li>${line}</li>`)}
+            </ul>
+          </div>`
+        : nothing
+    }
   </section>`;
 }
 
 const part = (title, text) =>
-  text ? html`<div class="stack-small"><h3>${title}</h3><p class="keep-lines">${text}</p></div>` : nothing;
+  text
+    ? html`<div class="stack-small">
+        <h3>${title}</h3>
+        <p class="keep-lines">${text}</p>
+      </div>`
+    : nothing;
 
 export function facts(app) {
   const held = app.head.yours?.facts ?? [];
@@ -43,19 +50,22 @@ function factEntry(app, fact) {
   const open = app.ui.fact === fact.key;
   return html`<div class="entry stack-small" data-out=${fact.out}>
     <p>${fact.text}</p>
-    <p class="tiny muted">${fact.out ? html`<span class="chip chip-accent">out</span>` : `Give it up: ${fact.release}`}</p>
+    <p class="tiny muted">
+      ${fact.out ? html`<span class="chip chip-accent">out</span>` : `Give it up: ${fact.release}`}
+    </p>
     ${fact.out || !app.head.may.includes("reveal") ? nothing : open ? reveal(app, fact) : opener(app, fact)}
   </div>`;
 }
 
-const opener = (app, fact) => html`<button
-  type="button"
-  class="btn btn-small"
-  data-test="reveal-${fact.key}"
-  @click=${() => app.show("fact", fact.key, `[data-test="reveal-${fact.key}-text"]`)}
->
-  Reveal…
-</button>`;
+const opener = (app, fact) =>
+  html`<button
+    type="button"
+    class="btn btn-small"
+    data-test="reveal-${fact.key}"
+    @click=${() => app.show("fact", fact.key, `[data-test="reveal-${fact.key}-text"]`)}
+  >
+    Reveal…
+  </button>`;
 
 function reveal(app, fact) {
   const key = `fact.${fact.key}`;
@@ -66,15 +76,25 @@ function reveal(app, fact) {
   };
   return form(
     send,
-    area(app, key, { label: "Everyone will hear", start: fact.text, rows: 3, test: `reveal-${fact.key}-text` }),
+    area(app, key, {
+      label: "Everyone will hear",
+      start: fact.text,
+      rows: 3,
+      test: `reveal-${fact.key}-text`,
+    }),
     html`<div class="row">
-      <button type="submit" class="btn btn-small btn-primary" data-test="reveal-${fact.key}-send">Say it</button>
-      <button type="button" class="btn btn-small btn-quiet" @click=${() => app.show("fact", null)}>Not yet</button>
+      <button type="submit" class="btn btn-small btn-primary" data-test="reveal-${fact.key}-send">
+        Say it
+      </button>
+      <button type="button" class="btn btn-small btn-quiet" @click=${() => app.show("fact", null)}>
+        Not yet
+      </button>
     </div>`,
   );
 }
 
-const setEntry = (set) => html`<div class="entry">
-  <p><span class="chip">data set</span> ${set.title}</p>
-  <p class="tiny muted">What is wrong with it: ${set.flaw}</p>
-</div>`;
+const setEntry = (set) =>
+  html`<div class="entry">
+    <p><span class="chip">data set</span> ${set.title}</p>
+    <p class="tiny muted">What is wrong with it: ${set.flaw}</p>
+  </div>`;

@@ -10,55 +10,80 @@ const PARTS = [
 ];
 
 // A decision's three reasons; `before` marks what a revision changed.
-export const reasons = (decision, before = null) => html`<dl class="reasons">
-  ${PARTS.map(
-    ([part, label]) => html`<div class=${before && before[part] !== decision[part] ? "changed" : ""}>
-      <dt>${label}</dt>
-      <dd>${decision[part]}</dd>
-    </div>`,
-  )}
-</dl>`;
+export const reasons = (decision, before = null) =>
+  html`<dl class="reasons">
+    ${PARTS.map(
+      ([part, label]) =>
+        html`<div class=${before && before[part] !== decision[part] ? "changed" : ""}>
+          <dt>${label}</dt>
+          <dd>${decision[part]}</dd>
+        </div>`,
+    )}
+  </dl>`;
 
-export const decisionCard = (item) => html`<div class="decision">
-  <p class="decision-mark">
-    <span class="mark">${item.mark}</span>
-    ${item.type === "revised" ? html`revised, version ${item.version}` : "decision"}
-  </p>
-  <p class="decision-choice">${item.choice}</p>
-  ${reasons(item)}
-</div>`;
+export const decisionCard = (item) =>
+  html`<div class="decision">
+    <p class="decision-mark">
+      <span class="mark">${item.mark}</span>
+      ${item.type === "revised" ? html`revised, version ${item.version}` : "decision"}
+    </p>
+    <p class="decision-choice">${item.choice}</p>
+    ${reasons(item)}
+  </div>`;
 
-export const tableCard = (table) => html`<figure class="given">
-  <figcaption><strong>${table.title}</strong><span>${table.about}</span></figcaption>
-  <div class="table-scroll" tabindex="0" role="region" aria-label=${table.title}>
-    <table class="table">
-      <thead>
-        <tr>
-          ${table.columns.map((column) => html`<th scope="col">${column}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${table.rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}
-      </tbody>
-    </table>
-  </div>
-</figure>`;
+const FIGURE = /^[-+−]?[$€£]?[\d.,\s]*\d\s*(%|h|d)?$|^[–—-]?$/;
+
+// A column is set as figures when every one of its cells is one.
+export function tableCard(table) {
+  const figures = table.columns.map((_, at) => table.rows.every((row) => FIGURE.test(row[at])));
+  return drawTable(table, (at) => (figures[at] ? "number" : ""));
+}
+
+const drawTable = (table, kind) =>
+  html`<figure class="given">
+    <figcaption><strong>${table.title}</strong><span>${table.about}</span></figcaption>
+    <div class="table-scroll" tabindex="0" role="region" aria-label=${table.title}>
+      <table class="table">
+        <thead>
+          <tr>
+            ${table.columns.map((column, at) => html`<th scope="col" class=${kind(at)}>${column}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${table.rows.map(
+            (row) =>
+              html`<tr>
+                ${row.map((cell, at) => html`<td class=${kind(at)}>${cell}</td>`)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </figure>`;
 
 export const aims = (words, keys) =>
-  html`<span class="aims">${keys.map((key) => html`<span class="chip">${dimension(words, key)}</span>`)}</span>`;
+  html`<span class="aims"
+    >${keys.map((key) => html`<span class="chip">${dimension(words, key)}</span>`)}</span
+  >`;
 
 // For raters and the facilitator: what has just been put to the candidate, and what to listen for.
-export const guideCard = (item, words) => html`<div class="guide">
-  <p class="guide-title"><span class="eyebrow">Listen for</span>${item.title}</p>
-  <p>${item.expected}</p>
-  <p class="guide-foot">${aims(words, item.dimensions)}<span class="muted">${item.why}</span></p>
-</div>`;
+export const guideCard = (item, words) =>
+  html`<div class="guide">
+    <p class="guide-title"><span class="eyebrow">Listen for</span>${item.title}</p>
+    <p>${item.expected}</p>
+    <p class="guide-foot">${aims(words, item.dimensions)}<span class="muted">${item.why}</span></p>
+  </div>`;
 
-export const phaseDivider = (item, place) => html`<div class="divider">
-  <p class="eyebrow">${place}</p>
-  <h3>${item.name}</h3>
-  <p class="divider-prompt">${item.prompt}</p>
-</div>`;
+export const phaseDivider = (item, place) =>
+  html`<div class="divider">
+    <p class="eyebrow">${place}</p>
+    <h2>${item.name}</h2>
+    <p class="divider-prompt">${item.prompt}</p>
+  </div>`;
 
 export const note = (text, time) =>
-  text ? html`<p class="aside-line"><span>${text}</span>${time ? html`<span class="time number">${time}</span>` : nothing}</p>` : nothing;
+  text
+    ? html`<p class="aside-line">
+        <span>${text}</span>${time ? html`<span class="time number">${time}</span>` : nothing}
+      </p>`
+    : nothing;

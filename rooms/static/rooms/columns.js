@@ -30,12 +30,15 @@ export function columns(app, bar) {
 }
 
 const later = (app, n) => app.store.items.filter((item) => item.n > n && item.by !== app.seat);
-const unheard = (app, n) => later(app, n).filter((item) => item.by && item.type !== "whispered" && item.text).length;
+const unheard = (app, n) =>
+  later(app, n).filter((item) => item.by && item.type !== "whispered" && item.text).length;
 const whispered = (app, n) => later(app, n).filter((item) => item.type === "whispered").length;
 
 // What this seat is asked to do: cues and data requests, or for the facilitator injects that are due.
 function due({ head }) {
   const cued = head.console?.injects.filter(({ state }) => state === "cued").length ?? 0;
-  const asked = head.board.requests.filter(({ role, state }) => state === "open" && role === head.you.role).length;
+  const asked = head.board.requests.filter(
+    ({ role, state }) => state === "open" && role === head.you.role,
+  ).length;
   return cued + asked + (head.yours?.cues.length ?? 0);
 }

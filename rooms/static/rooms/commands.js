@@ -45,7 +45,12 @@ export const MODES = [
       text("What you want to see, and what for", { name: "what", limit: SHORT }),
     ],
   },
-  { mode: "summarise", label: "Sum up", verb: "Sum up", fields: [text("Where things stand, and what comes next")] },
+  {
+    mode: "summarise",
+    label: "Sum up",
+    verb: "Sum up",
+    fields: [text("Where things stand, and what comes next")],
+  },
 ];
 
 export const modesFor = (may) => MODES.filter(({ mode }) => may.includes(mode));

@@ -1,97 +1,49 @@
 // Where a seat speaks: the ways it may speak now, and the fields of the one it chose.
 
 import { html, nothing } from "./vendor/lit-html.js";
-import { build, draftKey, modeOf, modesFor } from "./commands.js";
+import { draftKey, modesFor } from "./commands.js";
+import { CHOICES, choose, current, prefill, submit } from "./composing.js";
 import { area, choice, form } from "./fields.js";
 import { late } from "./sit.js";
-import { roleName, seatOf } from "./words.js";
+import { seatOf } from "./people.js";
 
-const CHOICES = {
-  roles: (app) => app.head.seats.filter(({ kind }) => kind === "panel").map(({ role }) => [role, roleName(app, role)]),
-  holders: (app) => CHOICES.roles(app),
-  decisions: (app) => app.head.board.decisions.map(({ mark, versions }) => [mark, `${mark}: ${versions.at(-1).choice}`]),
-};
-const KEPT = new Set(["say", "ask"]);
-const STANCES = [["objects", "Object to it"], ["yields", "Give way on it"]];
-
-// The mode chosen last, as long as the seat still may.
-function current(app) {
-  const modes = modesFor(app.head.may);
-  return modes.find(({ mode }) => mode === app.drafts.get("mode")) ?? modes[0] ?? null;
-}
-
-function valueOf(app, mode, field) {
-  const typed = app.drafts.get(draftKey(mode, field));
-  const choices = field.from ? CHOICES[field.from](app).map(([value]) => value) : null;
-  if (!choices || choices.includes(typed)) return typed;
-  return field.optional ? "" : choices[0] ?? "";
-}
-
-function values(app, { mode, fields }) {
-  const typed = Object.fromEntries(fields.map((field) => [field.name, valueOf(app, mode, field)]));
-  const about = mode === "say" ? app.drafts.get("say.about") : "";
-  return { ...typed, about, stance: app.drafts.get("say.stance") };
-}
-
-function submit(app, chosen) {
-  const built = build(chosen.mode, values(app, chosen));
-  if (built.problem) return app.note(built.problem);
-  const typed = chosen.fields.filter((field) => !field.from).map((field) => draftKey(chosen.mode, field));
-  app.send(built.command, [...typed, "say.about", "say.stance"]);
-  if (!KEPT.has(chosen.mode)) app.type("mode", ""); // one decision is rarely followed by the next
-  document.querySelector(".composer textarea")?.focus();
-}
+const STANCES = [
+  ["objects", "Object to it"],
+  ["yields", "Give way on it"],
+];
 
 export function view(app) {
   const chosen = current(app);
   if (!chosen) return late(app);
-  return html`${late(app)}<div class="composer" data-mode=${chosen.mode}>
-    ${modes(app, chosen)}
-    ${form(() => submit(app, chosen), aboutLine(app, chosen), fieldset(app, chosen), foot(app, chosen))}
+  return html`${late(app)}
+    <div class="composer" data-mode=${chosen.mode}>
+      ${modes(app, chosen)}
+      ${form(() => submit(app, chosen), aboutLine(app, chosen), fieldset(app, chosen), foot(app, chosen))}
+    </div>`;
+}
+
+const modes = (app, chosen) =>
+  html`<fieldset class="modes" ?hidden=${modesFor(app.head.may).length < 2}>
+    <legend class="visually-hidden">What you do</legend>
+    ${modesFor(app.head.may).map(
+      ({ mode, label }) =>
+        html`<label class="mode">
+          <input
+            type="radio"
+            name="mode"
+            value=${mode}
+            data-test="mode-${mode}"
+            .checked=${mode === chosen.mode}
+            @change=${() => choose(app, mode)}
+          /><span>${label}</span>
+        </label>`,
+    )}
+  </fieldset>`;
+
+const fieldset = (app, { mode, fields }) =>
+  html`<div class="composer-fields" data-count=${fields.length}>
+    ${fields.map((field) => (field.from ? picker(app, mode, field) : area(app, draftKey(mode, field), shape(mode, field))))}
   </div>`;
-}
-
-const modes = (app, chosen) => html`<fieldset class="modes" ?hidden=${modesFor(app.head.may).length < 2}>
-  <legend class="visually-hidden">What you do</legend>
-  ${modesFor(app.head.may).map(
-    ({ mode, label }) => html`<label class="mode">
-      <input
-        type="radio"
-        name="mode"
-        value=${mode}
-        data-test="mode-${mode}"
-        .checked=${mode === chosen.mode}
-        @change=${() => choose(app, mode)}
-      /><span>${label}</span>
-    </label>`,
-  )}
-</fieldset>`;
-
-function choose(app, mode) {
-  app.type("mode", mode);
-  if (mode === "revise" && !app.drafts.get("revise.choice")) prefill(app, valueOf(app, mode, modeOf(mode).fields[0]));
-}
-
-// From elsewhere on the page: take up a mode with something chosen already.
-export function compose(app, mode, presets) {
-  for (const [key, value] of Object.entries(presets)) app.drafts.set(key, value);
-  choose(app, mode);
-  if (mode === "revise") prefill(app, presets["revise.decision"]);
-  document.body.dataset.view = "talk";
-  document.querySelector(".composer textarea")?.focus();
-}
-
-// A revision starts from what stands.
-function prefill(app, mark) {
-  const standing = app.head.board.decisions.find((decision) => decision.mark === mark)?.versions.at(-1);
-  if (!standing) return;
-  for (const { name, from } of modeOf("revise").fields) if (!from) app.drafts.set(`revise.${name}`, standing[name]);
-  app.type("revise.decision", mark);
-}
-
-const fieldset = (app, { mode, fields }) => html`<div class="composer-fields" data-count=${fields.length}>
-  ${fields.map((field) => (field.from ? picker(app, mode, field) : area(app, draftKey(mode, field), shape(mode, field))))}
-</div>`;
 
 const shape = (mode, { name, draft, label, help, limit, rows }) => ({
   label,
@@ -119,7 +71,9 @@ function aboutLine(app, { mode }) {
   return html`<div class="about row">
     <span class="chip chip-accent">About ${mark}</span>
     ${panel ? choice(app, "say.stance", { label: "Your stance", none: "Just a remark", choices: STANCES, test: "stance" }) : nothing}
-    <button type="button" class="btn btn-small btn-quiet" @click=${() => app.type("say.about", "")}>Not about it</button>
+    <button type="button" class="btn btn-small btn-quiet" @click=${() => app.type("say.about", "")}>
+      Not about it
+    </button>
   </div>`;
 }
 
@@ -127,11 +81,19 @@ function foot(app, chosen) {
   const up = seatOf(app.head, app.seat).hand;
   const raise = () => app.send({ type: "raise_hand", up: !up });
   return html`<div class="composer-foot">
-    ${app.head.may.includes("raise_hand")
-      ? html`<button type="button" class="btn btn-quiet" aria-pressed=${up} data-test="raise-hand" @click=${raise}>
-          ${up ? "Lower your hand" : "Raise your hand"}
-        </button>`
-      : nothing}
+    ${
+      app.head.may.includes("raise_hand")
+        ? html`<button
+            type="button"
+            class="btn btn-quiet"
+            aria-pressed=${up}
+            data-test="raise-hand"
+            @click=${raise}
+          >
+            ${up ? "Lower your hand" : "Raise your hand"}
+          </button>`
+        : nothing
+    }
     <span class="keys tiny muted"><kbd>Ctrl</kbd> <kbd>Enter</kbd> sends</span>
     <button type="submit" class="btn btn-primary" data-test="send">${chosen.verb}</button>
   </div>`;

@@ -8,18 +8,18 @@ import { area, form } from "./fields.js";
 export function view(app) {
   const cues = app.head.yours?.cues ?? [];
   if (!cues.length) return nothing;
-  return html`<section class="stack-small" data-test="cues">
-    ${cues.map((cue) => due(app, cue))}
-  </section>`;
+  return html`<section class="stack-small" data-test="cues">${cues.map((cue) => due(app, cue))}</section>`;
 }
 
 function due(app, cue) {
   return html`<article class="cue stack-small" data-test="cue-${cue.inject}">
     <p class="row row-apart">
       <strong class="cue-now">Raise this now</strong>
-      <span class="tiny number" data-test="cue-left">said for you in ${countdown(Math.max(0, cue.owed_by - app.now()))}</span>
+      <span class="tiny number" data-test="cue-left"
+        >said for you in ${countdown(Math.max(0, cue.owed_by - app.now()))}</span
+      >
     </p>
-    <h3>${cue.title}</h3>
+    <h2 class="h3">${cue.title}</h2>
     ${put(app, cue.inject, cue.text)}
     <p class="small"><strong>A strong answer:</strong> ${cue.expected}</p>
     ${aims(app.words, cue.dimensions)}
@@ -36,12 +36,25 @@ function put(app, inject, original) {
   if (!app.head.may.includes("inject")) return html`<p class="keep-lines">${original}</p>`;
   return form(
     send,
-    area(app, key, { label: "In these words, or your own", start: original, rows: 3, test: `cue-${inject}-text` }),
-    html`<button type="submit" class="btn btn-primary btn-small" data-test="cue-${inject}-put">Put it to the candidate</button>`,
+    area(app, key, {
+      label: "In these words, or your own",
+      start: original,
+      rows: 3,
+      test: `cue-${inject}-text`,
+    }),
+    html`<button type="submit" class="btn btn-primary btn-small" data-test="cue-${inject}-put">
+      Put it to the candidate
+    </button>`,
   );
 }
 
-const STATE = { waiting: "to come", held: "held back", cued: "due now", spoken: "said", skipped: "taken out" };
+const STATE = {
+  waiting: "to come",
+  held: "held back",
+  cued: "due now",
+  spoken: "said",
+  skipped: "taken out",
+};
 
 export function later(app) {
   const injects = (app.head.yours?.injects ?? []).filter(({ state }) => state !== "cued");

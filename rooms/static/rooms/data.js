@@ -16,7 +16,7 @@ function open(app, request) {
   const refusing = app.ui.refusing === request.mark;
   return html`<article class="cue stack-small" data-test="request-${request.mark}">
     <p><strong class="cue-now">You are asked for data</strong></p>
-    <h3><span class="mark">${request.mark}</span> ${request.what}</h3>
+    <h2 class="h3"><span class="mark">${request.mark}</span> ${request.what}</h2>
     ${refusing ? refuse(app, request) : give(app, request)}
   </article>`;
 }
@@ -37,10 +37,20 @@ function give(app, { mark }) {
   return form(
     send,
     sets.length
-      ? choice(app, key("data_set"), { label: "Table", none: "No table", choices: entries(sets), test: `give-${mark}-set` })
+      ? choice(app, key("data_set"), {
+          label: "Table",
+          none: "No table",
+          choices: entries(sets),
+          test: `give-${mark}-set`,
+        })
       : nothing,
     held.length
-      ? choice(app, key("fact"), { label: "Fact you hold", none: "No fact", choices: held, test: `give-${mark}-fact` })
+      ? choice(app, key("fact"), {
+          label: "Fact you hold",
+          none: "No fact",
+          choices: held,
+          test: `give-${mark}-fact`,
+        })
       : nothing,
     area(app, key("text"), { label: "In your words", test: `give-${mark}-text` }),
     html`<div class="row">
@@ -50,14 +60,15 @@ function give(app, { mark }) {
   );
 }
 
-const turn = (app, mark) => html`<button
-  type="button"
-  class="btn btn-small"
-  data-test="refuse-${mark}"
-  @click=${() => app.show("refusing", mark, `[data-test="refuse-${mark}-why"]`)}
->
-  Turn it down…
-</button>`;
+const turn = (app, mark) =>
+  html`<button
+    type="button"
+    class="btn btn-small"
+    data-test="refuse-${mark}"
+    @click=${() => app.show("refusing", mark, `[data-test="refuse-${mark}-why"]`)}
+  >
+    Turn it down…
+  </button>`;
 
 function refuse(app, { mark }) {
   const key = `data.${mark}.why`;
@@ -71,8 +82,12 @@ function refuse(app, { mark }) {
     send,
     area(app, key, { label: "Why not; the candidate hears it", limit: 600, test: `refuse-${mark}-why` }),
     html`<div class="row">
-      <button type="submit" class="btn btn-small btn-danger" data-test="refuse-${mark}-send">Turn it down</button>
-      <button type="button" class="btn btn-small btn-quiet" @click=${() => app.show("refusing", null)}>Back</button>
+      <button type="submit" class="btn btn-small btn-danger" data-test="refuse-${mark}-send">
+        Turn it down
+      </button>
+      <button type="button" class="btn btn-small btn-quiet" @click=${() => app.show("refusing", null)}>
+        Back
+      </button>
     </div>`,
   );
 }

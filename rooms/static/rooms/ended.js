@@ -17,7 +17,9 @@ const NEXT = {
   },
   facilitator: {
     title: "The room has ended.",
-    text: ["The raters finish their sheets. The debrief shows who is still owed, and you can close rating there."],
+    text: [
+      "The raters finish their sheets. The debrief shows who is still owed, and you can close rating there.",
+    ],
     to: ["debrief", "Go to the debrief"],
   },
   rater: {
@@ -34,9 +36,18 @@ export function view(app) {
   return html`<section class="ended stack-small" data-test="ended">
     <h2>${title}</h2>
     ${text.map((line) => html`<p>${line}</p>`)}
-    ${to
-      ? html`<p><a class="btn btn-primary" data-test="next" href="/rooms/${app.room}/${app.seat}/${to[0]}/">${to[1]}</a></p>`
-      : nothing}
-    <p class="small"><a href="/rooms/${app.room}/${app.seat}/transcript.jsonl">Keep what you saw</a> as a file, one line for each item.</p>
+    ${
+      to
+        ? html`<p>
+            <a class="btn btn-primary" data-test="next" href="/rooms/${app.room}/${app.seat}/${to[0]}/"
+              >${to[1]}</a
+            >
+          </p>`
+        : nothing
+    }
+    <p class="small">
+      <a href="/rooms/${app.room}/${app.seat}/transcript.jsonl">Keep what you saw</a> as a file, one line for
+      each item.
+    </p>
   </section>`;
 }

@@ -31,7 +31,12 @@ export function choice(app, key, options) {
   const pick = (event) => app.type(key, event.target.value);
   return html`<div class="field">
     <label for=${id}>${options.label}</label>
-    <select id=${id} data-test=${options.test ?? nothing} ?required=${options.required ?? false} @change=${pick}>
+    <select
+      id=${id}
+      data-test=${options.test ?? nothing}
+      ?required=${options.required ?? false}
+      @change=${pick}
+    >
       ${options.none === undefined ? nothing : html`<option value="" .selected=${!chosen}>${options.none}</option>`}
       ${options.choices.map(
         ([value, label]) => html`<option value=${value} .selected=${value === chosen}>${label}</option>`,
@@ -47,9 +52,5 @@ export function sendOnCtrlEnter(event) {
 }
 
 // A small form: what it does on submit, its parts, and its button.
-export const form = (submit, ...parts) => html`<form
-  class="stack-small"
-  @submit=${(event) => (event.preventDefault(), submit())}
->
-  ${parts}
-</form>`;
+export const form = (submit, ...parts) =>
+  html`<form class="stack-small" @submit=${(event) => (event.preventDefault(), submit())}>${parts}</form>`;

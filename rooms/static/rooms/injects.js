@@ -2,8 +2,10 @@
 
 import { html, nothing } from "./vendor/lit-html.js";
 import { aims } from "./cards.js";
-import { area, form } from "./fields.js";
-import { plain, roleName } from "./words.js";
+import { area } from "./fields.js";
+import { buttons, closed, draft } from "./inject_buttons.js";
+import { roleName } from "./people.js";
+import { plain } from "./words.js";
 
 const STATE = {
   waiting: ["", "to come"],
@@ -16,7 +18,9 @@ const STATE = {
 export function view(app) {
   const injects = app.head.console?.injects;
   if (!injects) return nothing;
-  return html`<div class="timeline stack-small">${app.head.phases.map((phase) => group(app, phase, injects))}</div>`;
+  return html`<div class="timeline stack-small">
+    ${app.head.phases.map((phase) => group(app, phase, injects))}
+  </div>`;
 }
 
 function group(app, phase, injects) {
@@ -27,7 +31,7 @@ function group(app, phase, injects) {
   const toggle = (event) => (app.ui.phases = { ...app.ui.phases, [phase.key]: event.target.open });
   return html`<details class="phase-group" ?open=${open} @toggle=${toggle}>
     <summary>
-      <h3>${phase.name}</h3>
+      <h2 class="h3">${phase.name}</h2>
       ${now ? html`<span class="chip chip-accent">now</span>` : nothing}
       <span class="tiny muted number">${own.length ? `${done} of ${own.length} done` : "none planned"}</span>
     </summary>
@@ -40,72 +44,36 @@ function entry(app, inject) {
   const open = app.ui.inject === inject.key;
   const toggle = () => app.show("inject", open ? null : inject.key);
   return html`<article class="inject" data-state=${inject.state} data-test="inject-${inject.key}">
-    <button type="button" class="inject-head" aria-expanded=${open} data-test="inject-${inject.key}-open" @click=${toggle}>
+    <button
+      type="button"
+      class="inject-head"
+      aria-expanded=${open}
+      data-test="inject-${inject.key}-open"
+      @click=${toggle}
+    >
       <span class="inject-title">${inject.title}</span>
       <span class="chip ${tone}">${words}</span>
-      <span class="inject-when tiny">${roleName(app, inject.role)} · ${plain(inject.kind).toLowerCase()} · ${inject.when}</span>
+      <span class="inject-when tiny"
+        >${roleName(app, inject.role)} · ${plain(inject.kind).toLowerCase()} · ${inject.when}</span
+      >
     </button>
     ${inject.why ? html`<p class="tiny muted inject-why">${inject.why}</p>` : nothing}
     ${open ? details(app, inject) : nothing} ${buttons(app, inject, open)}
   </article>`;
 }
 
-const details = (app, inject) => html`<div class="stack-small inject-more">
-  ${closed(inject)
-    ? html`<p class="keep-lines">${inject.text}</p>`
-    : area(app, draft(inject), { label: "What will be said", start: inject.text, rows: 3, test: `inject-${inject.key}-text` })}
-  <p class="small"><strong>A strong answer:</strong> ${inject.expected}</p>
-  ${aims(app.words, inject.dimensions)}
-</div>`;
-
-const draft = (inject) => `fire.${inject.key}`;
-const closed = ({ state }) => state === "spoken" || state === "skipped";
-
-function fire(app, inject) {
-  const text = app.drafts.get(draft(inject), inject.text).trim();
-  app.send({ type: "fire", inject: inject.key, text: text === inject.text.trim() ? "" : text }, [draft(inject)]);
-  app.show("inject", null);
-}
-
-function buttons(app, inject, open) {
-  if (closed(inject)) return nothing;
-  const { may } = app.head;
-  const held = inject.state === "held";
-  const act = (name, label, click, tone = "") => html`<button
-    type="button"
-    class="btn btn-small ${tone}"
-    data-test="inject-${inject.key}-${name}"
-    aria-label="${label}: ${inject.title}"
-    @click=${click}
-  >
-    ${label}
-  </button>`;
-  if (app.ui.skipping === inject.key) return skip(app, inject);
-  return html`<div class="row inject-buttons">
-    ${may.includes("fire") ? act("fire", "Send now", () => fire(app, inject), open ? "btn-primary" : "") : nothing}
-    ${may.includes("hold")
-      ? act("hold", held ? "Let go" : "Hold", () => app.send({ type: "hold", inject: inject.key, held: !held }))
-      : nothing}
-    ${may.includes("skip")
-      ? act("skip", "Skip…", () => app.show("skipping", inject.key, `[data-test="inject-${inject.key}-skip-why"]`))
-      : nothing}
+const details = (app, inject) =>
+  html`<div class="stack-small inject-more">
+    ${
+      closed(inject)
+        ? html`<p class="keep-lines">${inject.text}</p>`
+        : area(app, draft(inject), {
+            label: "What will be said",
+            start: inject.text,
+            rows: 3,
+            test: `inject-${inject.key}-text`,
+          })
+    }
+    <p class="small"><strong>A strong answer:</strong> ${inject.expected}</p>
+    ${aims(app.words, inject.dimensions)}
   </div>`;
-}
-
-function skip(app, { key }) {
-  const why = `skip.${key}`;
-  const send = () => {
-    const text = app.drafts.get(why).trim();
-    if (!text) return app.note("Say why it is taken out: the report shows it.");
-    app.send({ type: "skip", inject: key, why: text }, [why]);
-    app.show("skipping", null);
-  };
-  return form(
-    send,
-    area(app, why, { label: "Why take it out", limit: 600, rows: 1, test: `inject-${key}-skip-why` }),
-    html`<div class="row">
-      <button type="submit" class="btn btn-small btn-danger" data-test="inject-${key}-skip-yes">Take it out</button>
-      <button type="button" class="btn btn-small btn-quiet" @click=${() => app.show("skipping", null)}>Keep it</button>
-    </div>`,
-  );
-}

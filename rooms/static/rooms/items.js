@@ -2,7 +2,8 @@
 
 import { html, nothing } from "./vendor/lit-html.js";
 import { decisionCard, guideCard, note, phaseDivider, tableCard } from "./cards.js";
-import { initials, names, persona, quote, seatOf, sentence, tell } from "./words.js";
+import { initials, names, persona, seatOf } from "./people.js";
+import { quote, sentence, tell } from "./words.js";
 
 // What the item is in the speaker's mouth, beside the name.
 const DOES = {
@@ -21,19 +22,37 @@ const SAYS = { objects: (mark) => `objects to ${mark}`, yields: (mark) => `gives
 const BODY = {
   decided: decisionCard,
   revised: decisionCard,
-  data_requested: (item) => html`<p class="item-text"><span class="mark">${item.mark}</span> ${item.what}</p>`,
+  data_requested: (item) =>
+    html`<p class="item-text"><span class="mark">${item.mark}</span> ${item.what}</p>`,
   data_refused: (item) => html`<p class="item-text">${item.why}</p>`,
   assumed: (item) => html`<p class="item-text"><span class="mark">${item.mark}</span> ${item.text}</p>`,
-  data_given: (item) => html`${item.text ? text(item) : nothing}${item.table ? tableCard(item.table) : nothing}`,
+  data_given: (item) =>
+    html`${item.text ? text(item) : nothing}${item.table ? tableCard(item.table) : nothing}`,
 };
 const text = (item) => html`<p class="item-text keep-lines">${item.text}</p>`;
 
 const SPEECH = new Set([
-  "said", "asked", "summarised", "inject_spoken", "fact_revealed", "assumed", "decided", "revised",
-  "data_requested", "data_given", "data_refused",
+  "said",
+  "asked",
+  "summarised",
+  "inject_spoken",
+  "fact_revealed",
+  "assumed",
+  "decided",
+  "revised",
+  "data_requested",
+  "data_given",
+  "data_refused",
 ]);
 const QUIET = new Set([
-  "seat_taken", "seat_left", "paused", "resumed", "extended", "hand_raised", "inject_held", "inject_skipped",
+  "seat_taken",
+  "seat_left",
+  "paused",
+  "resumed",
+  "extended",
+  "hand_raised",
+  "inject_held",
+  "inject_skipped",
   "bots_quieted",
 ]);
 
@@ -41,7 +60,8 @@ const QUIET = new Set([
 export function line(app, item, time) {
   if (SPEECH.has(item.type)) return speech(app, item, time);
   if (item.type === "phase_started") return phaseDivider(item, place(app.head, item.phase));
-  if (item.type === "room_ended") return phaseDivider({ name: "The room has ended", prompt: item.why ? sentence(item.why) : "" }, time);
+  if (item.type === "room_ended")
+    return phaseDivider({ name: "The room has ended", prompt: item.why ? sentence(item.why) : "" }, time);
   if (item.type === "inject_fired" && app.listens) return guideCard(item, app.words);
   if (QUIET.has(item.type)) return note(tell(item, names(app)), time);
   return null;
@@ -77,7 +97,12 @@ function evidence(item) {
     const detail = { n: item.n, quote: chosen || quote(item) };
     event.target.dispatchEvent(new CustomEvent("casesim:evidence", { bubbles: true, detail }));
   };
-  return html`<button type="button" class="btn btn-small btn-quiet evidence" data-test="evidence" @click=${offer}>
+  return html`<button
+    type="button"
+    class="btn btn-small btn-quiet evidence"
+    data-test="evidence"
+    @click=${offer}
+  >
     Evidence
   </button>`;
 }

@@ -1,26 +1,28 @@
 // Before the start: sit down, read, say that you are ready. It turns into the room by itself.
 
 import { html, nothing } from "./vendor/lit-html.js";
-import { minutes } from "./clock.js";
 import { start } from "./controls.js";
-import { hour, total } from "./phase.js";
 import { mine, seated, sit } from "./sit.js";
 
 const WELCOME = {
-  candidate: ["You are the candidate.", "The panel brings you a case that is not finished. You lead: ask, assume, decide, and change your mind when there is reason to."],
-  panel: ["You play a part at this table.", "Read your brief. It tells you what you want, what you know, and when you give way."],
-  facilitator: ["You run this room.", "Start when everyone is ready. From then on the plan brings up what is due; you may hold it back, send it early or take it out."],
-  rater: ["You rate what you see.", "You write your own sheet, on your own. Nobody sees it before all are in."],
+  candidate: [
+    "You are the candidate.",
+    "The panel brings you a case that is not finished. You lead: ask, assume, decide, and change your mind when there is reason to.",
+  ],
+  panel: [
+    "You play a part at this table.",
+    "Read your brief. It tells you what you want, what you know, and when you give way.",
+  ],
+  facilitator: [
+    "You run this room.",
+    "Start when everyone is ready. From then on the plan brings up what is due; you may hold it back, send it early or take it out.",
+  ],
+  rater: [
+    "You rate what you see.",
+    "You write your own sheet, on your own. Nobody sees it before all are in.",
+  ],
   observer: ["You watch.", "Nobody in the room hears you."],
 };
-
-const TIPS = [
-  ["Say what you assume.", "An assumption out loud can be corrected. A silent one cannot."],
-  ["Decide before you are certain.", "Say what you choose, what you give up for it, and what would change your mind."],
-  ["Not knowing is fine.", "Say how you would find out, and what you would do until then."],
-  ["The case will change.", "Stop, say what the change does to your plan, and go on."],
-  ["Lost? Sum up.", "Say where things stand and what comes next. Coming back counts."],
-];
 
 export function view(app) {
   const { you, status, may } = app.head;
@@ -40,48 +42,30 @@ export function view(app) {
   </div>`;
 }
 
-// Below what is said before the start: the hour, the people, what helps, what is judged.
-export function more(app) {
-  const { you, status } = app.head;
-  if (status !== "lobby") return nothing;
-  return html`<div class="lobby">${you.kind === "candidate" ? told(app) : nothing} ${judged(you.kind)}</div>`;
-}
+const waiting = html`<p>
+  The room opens on this page by itself when the facilitator starts. You need not reload.
+</p>`;
 
-const waiting = html`<p>The room opens on this page by itself when the facilitator starts. You need not reload.</p>`;
-
-const step = (done, title, body) => html`<li class="step" data-done=${Boolean(done)}>
-  <div class="stack-small">
-    <h2>${title}${done ? html` <span class="chip chip-accent">done</span>` : nothing}</h2>
-    ${body}
-  </div>
-</li>`;
+const step = (done, title, body) =>
+  html`<li class="step" data-done=${Boolean(done)}>
+    <div class="stack-small">
+      <h2>${title}${done ? html` <span class="chip chip-accent">done</span>` : nothing}</h2>
+      ${body}
+    </div>
+  </li>`;
 
 function ready(app) {
   const now = mine(app.head).ready;
-  return html`<p>${app.head.you.kind === "candidate" ? "Read the case first; your time has not begun." : "Read what you are told first."}</p>
-    <button type="button" class="btn ${now ? "" : "btn-primary"}" data-test="ready" aria-pressed=${now} @click=${() => app.send({ type: "ready", ready: !now })}>
+  return html`<p>
+      ${app.head.you.kind === "candidate" ? "Read the case first; your time has not begun." : "Read what you are told first."}
+    </p>
+    <button
+      type="button"
+      class="btn ${now ? "" : "btn-primary"}"
+      data-test="ready"
+      aria-pressed=${now}
+      @click=${() => app.send({ type: "ready", ready: !now })}
+    >
       ${now ? "I am not ready after all" : "I am ready"}
     </button>`;
 }
-
-const told = (app) => html`<section class="stack">
-  <h2>How the hour runs</h2>
-  <p>${app.head.phases.length} phases, ${minutes(total(app.head.phases))} in all. Each has its own time; a clock at the top shows what is left of it.</p>
-  ${hour(app.head.phases, null, "lobby")}
-  <h2>Who sits opposite</h2>
-  <dl class="tips">
-    ${(app.words.roles ?? []).map((role) => html`<div><dt>${role.name}, ${role.title}</dt><dd>${role.face}</dd></div>`)}
-  </dl>
-  <h2>What helps</h2>
-  <dl class="tips">
-    ${TIPS.map(([tip, why]) => html`<div><dt>${tip}</dt><dd>${why}</dd></div>`)}
-  </dl>
-</section>`;
-
-const judged = (kind) => html`<section class="stack-small judged">
-  <h2>What is judged</h2>
-  <p>
-    Decisions under uncertainty, and how they hold up when things change. Never what ${kind === "candidate" ? "you know" : "someone knows"} by
-    heart, never manner, never accent.
-  </p>
-</section>`;

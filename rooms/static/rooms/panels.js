@@ -12,7 +12,6 @@ import { caseView } from "./phase.js";
 import * as presence from "./presence.js";
 import { tabs } from "./tabs.js";
 
-const boardPart = (app) => html`<section class="stack-small"><h2>The board</h2>${board.view(app)}</section>`;
 const theCase = (app) => html`<div class="stack-large">${caseView(app)} ${brief.view(app)}</div>`;
 const own = (app) => {
   const parts = [brief.view(app), brief.facts(app), cues.later(app)];
@@ -24,30 +23,33 @@ const reading = (app) => html`${theCase(app)} ${presence.view(app)}`;
 const LEFT = {
   candidate: reading,
   observer: reading,
-  rater: (app) => html`${reading(app)} ${app.head.status === "lobby" ? nothing : boardPart(app)}`,
+  rater: (app) => html`${reading(app)} ${app.head.status === "lobby" ? nothing : board.view(app)}`,
   panel: (app) => html`${caseView(app)} ${presence.view(app)}`,
   facilitator: (app) => html`${controls.view(app)} ${console.hints(app)} ${presence.view(app)}`,
 };
 
 const ASIDE = {
-  candidate: boardPart,
-  observer: boardPart,
-  rater: (app) => html`<section class="stack-small">
-    <h2>Your scoresheet</h2>
-    <p>Mark while you listen. Every mark rests on a moment of the transcript.</p>
-    <p><a class="btn btn-primary" href="/rooms/${app.room}/${app.seat}/sheet/">Open the scoresheet</a></p>
-  </section>`,
-  panel: (app) => html`${cues.view(app)} ${data.view(app)}
-  ${tabs(app, "aside", [
-    ["part", "Your part", own(app)],
-    ["board", "Board", board.view(app)],
-  ])}`,
-  facilitator: (app) => html`${tabs(app, "aside", [
-    ["injects", "Injects", injects.view(app)],
-    ["measures", "Measures", console.measures(app)],
-    ["board", "Board", board.view(app)],
-    ["case", "Case", theCase(app)],
-  ])}`,
+  candidate: board.view,
+  observer: board.view,
+  rater: (app) =>
+    html`<section class="stack-small">
+      <h2>Your scoresheet</h2>
+      <p>Mark while you listen. Every mark rests on a moment of the transcript.</p>
+      <p><a class="btn btn-primary" href="/rooms/${app.room}/${app.seat}/sheet/">Open the scoresheet</a></p>
+    </section>`,
+  panel: (app) =>
+    html`${cues.view(app)} ${data.view(app)}
+    ${tabs(app, "aside", [
+      ["part", "Your part", own(app)],
+      ["board", "Board", board.view(app)],
+    ])}`,
+  facilitator: (app) =>
+    html`${tabs(app, "aside", [
+      ["injects", "Injects", injects.view(app)],
+      ["measures", "Measures", console.measures(app)],
+      ["board", "Board", board.view(app)],
+      ["case", "Case", theCase(app)],
+    ])}`,
 };
 
 export const left = (app) => LEFT[app.head.you.kind](app);

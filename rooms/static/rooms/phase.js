@@ -30,7 +30,11 @@ function place(at, phase, status) {
 function clock(phase, now, status) {
   const rest = left(phase, now);
   const tone = rest <= 0 ? "over" : rest <= 60000 ? "short" : "";
-  return html`<p class="countdown number" data-test="countdown" data-tone=${status === "paused" ? "still" : tone}>
+  return html`<p
+    class="countdown number"
+    data-test="countdown"
+    data-tone=${status === "paused" ? "still" : tone}
+  >
     <span class="visually-hidden">Time left in this phase: </span>${countdown(rest)}
   </p>`;
 }
@@ -38,7 +42,8 @@ function clock(phase, now, status) {
 export function banner(app) {
   if (app.head.status !== "paused") return nothing;
   return html`<div class="banner notice notice-warn" role="status" data-test="banner">
-    <strong>Paused.</strong> The clock stands still${app.head.may.includes("say") ? "" : " and nobody is heard"}. What you were typing is kept.
+    <strong>Paused.</strong> The clock stands
+    still${app.head.may.includes("say") ? "" : " and nobody is heard"}. What you were typing is kept.
     ${app.head.may.includes("resume") ? "Resume when everyone is ready." : "Your facilitator goes on when everyone is ready."}
   </div>`;
 }
@@ -60,29 +65,35 @@ export function connection(app) {
 export function caseView(app) {
   const laid = app.store.items.find(({ type }) => type === "room_opened");
   const { phase, phases, status } = app.head;
-  return html`${phase && status !== "ended"
-      ? html`<section class="now stack-small">
-          <p class="eyebrow">Now: ${phase.name}</p>
-          <p class="keep-lines">${phase.prompt}</p>
-          ${phase.focus ? html`<p class="small muted"><strong>For you to watch:</strong> ${phase.focus}</p>` : nothing}
-        </section>`
-      : nothing}
+  return html`${
+      phase && status !== "ended"
+        ? html`<section class="now stack-small">
+            <p class="eyebrow">Now: ${phase.name}</p>
+            <p class="keep-lines">${phase.prompt}</p>
+            ${phase.focus ? html`<p class="small muted"><strong>For you to watch:</strong> ${phase.focus}</p>` : nothing}
+          </section>`
+        : nothing
+    }
     <section class="stack-small">
       <h2>The case</h2>
       <p class="case-prompt keep-lines">${laid?.prompt ?? ""}</p>
     </section>
-    ${status === "lobby" && app.head.you.kind === "candidate"
-      ? nothing // the lobby itself says how the hour runs
-      : html`<section class="stack-small">
-          <h3>The hour</h3>
-          ${hour(phases, phase, status)}
-        </section>`}`;
+    ${
+      status === "lobby" && app.head.you.kind === "candidate"
+        ? nothing // the lobby itself says how the hour runs
+        : html`<section class="stack-small">
+            <h3>The hour</h3>
+            ${hour(phases, phase, status)}
+          </section>`
+    }`;
 }
 
-export const hour = (phases, phase, status) => html`<ol class="hour plain-list">
-  ${phases.map(
-    (each, at) => html`<li class=${place(at, phase, status)} aria-current=${phase?.index === at ? "step" : nothing}>
-      <span>${each.name}</span><span class="number muted">${minutes(each.seconds)}</span>
-    </li>`,
-  )}
-</ol>`;
+export const hour = (phases, phase, status) =>
+  html`<ol class="hour plain-list">
+    ${phases.map(
+      (each, at) =>
+        html`<li class=${place(at, phase, status)} aria-current=${phase?.index === at ? "step" : nothing}>
+          <span>${each.name}</span><span class="number muted">${minutes(each.seconds)}</span>
+        </li>`,
+    )}
+  </ol>`;

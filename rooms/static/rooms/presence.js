@@ -1,7 +1,7 @@
 // Who sits at the table: here, away, a bot, or nobody yet.
 
 import { html, nothing } from "./vendor/lit-html.js";
-import { initials, persona } from "./words.js";
+import { initials, persona } from "./people.js";
 
 export function stateOf(head, seat) {
   if (seat.occupant === "bot") return ["bot", "bot"];
@@ -9,12 +9,13 @@ export function stateOf(head, seat) {
   return head.here?.includes(seat.seat) ? ["here", "here"] : ["away", "away"];
 }
 
-export const view = (app) => html`<section class="stack-small">
-  <h3>At the table</h3>
-  <ul class="table-seats plain-list">
-    ${app.head.seats.map((seat) => html`<li>${entry(app, seat)}</li>`)}
-  </ul>
-</section>`;
+export const view = (app) =>
+  html`<section class="stack-small">
+    <h3>At the table</h3>
+    <ul class="table-seats plain-list">
+      ${app.head.seats.map((seat) => html`<li>${entry(app, seat)}</li>`)}
+    </ul>
+  </section>`;
 
 function entry(app, seat) {
   const [tone, words] = stateOf(app.head, seat);
@@ -37,7 +38,9 @@ function entry(app, seat) {
 const WAITED = new Set(["candidate", "panel", "rater"]);
 
 const readiness = ({ kind, ready }) =>
-  WAITED.has(kind) ? html`<span class="chip ${ready ? "chip-accent" : ""}">${ready ? "ready" : "not ready"}</span>` : nothing;
+  WAITED.has(kind)
+    ? html`<span class="chip ${ready ? "chip-accent" : ""}">${ready ? "ready" : "not ready"}</span>`
+    : nothing;
 
 // A bot for an empty or deserted chair, and the chair back from it.
 function chair(app, seat) {

@@ -11,6 +11,7 @@ import * as lobby from "./lobby.js";
 import * as panels from "./panels.js";
 import * as phase from "./phase.js";
 import { transcript } from "./transcript.js";
+import * as welcome from "./welcome.js";
 import * as whispers from "./whispers.js";
 
 const at = (id) => document.getElementById(id);
@@ -22,7 +23,7 @@ const PARTS = [
   ["banner", phase.banner],
   ["note", note],
   ["lobby", lobby.view],
-  ["lobby-more", lobby.more],
+  ["lobby-more", welcome.view],
   ["composer", composer.view],
   ["ended", ended.view],
   ["left", panels.left],

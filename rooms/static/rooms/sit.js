@@ -25,7 +25,9 @@ export function sit(app) {
         @input=${(event) => app.type("name", event.target.value)}
       />
     </div>
-    <button type="submit" class="btn ${name ? "" : "btn-primary"}" data-test="take-seat">${name ? "Change it" : "Sit down"}</button>
+    <button type="submit" class="btn ${name ? "" : "btn-primary"}" data-test="take-seat">
+      ${name ? "Change it" : "Sit down"}
+    </button>
   </form>`;
 }
 
@@ -35,8 +37,10 @@ export function late(app) {
   if (status === "lobby" || status === "ended" || seated(app.head) || you.kind === "observer") return nothing;
   const bot = mine(app.head)?.occupant === "bot";
   return html`<div class="late stack-small" data-test="late">
-    <p><strong>${bot ? "A bot sits in your seat." : "You have not sat down yet."}</strong>
-      ${bot ? "It hands over as soon as you sit down." : "Sit down under your name, so that the others know who speaks."}</p>
+    <p>
+      <strong>${bot ? "A bot sits in your seat." : "You have not sat down yet."}</strong>
+      ${bot ? "It hands over as soon as you sit down." : "Sit down under your name, so that the others know who speaks."}
+    </p>
     ${sit(app)}
   </div>`;
 }

@@ -12,7 +12,7 @@ const NOT_NOW = new Set(["try_again", "busy", "slow_down"]);
 export const stays = (code) => code >= 4500 && code < 4600;
 
 export function delay(attempt, random, code = 0) {
-  const span = Math.min(15000, 500 * 2 ** attempt);
+  const span = Math.min(8000, 500 * 2 ** attempt);
   return (code === TOO_FAST ? 3000 : 250) + random() * span;
 }
 

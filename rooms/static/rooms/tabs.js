@@ -10,31 +10,33 @@ export function tabs(app, name, panels) {
   return html`<div class="tabs">
       <div role="tablist" class="tablist" @keydown=${(event) => step(app, name, shown, chosen, event)}>
         ${shown.map(
-          ([key, label]) => html`<button
-            type="button"
-            role="tab"
-            id="tab-${name}-${key}"
-            aria-controls="panel-${name}-${key}"
-            aria-selected=${key === chosen}
-            tabindex=${key === chosen ? 0 : -1}
-            data-test="tab-${key}"
-            @click=${() => app.show(name, key)}
-          >
-            ${label}
-          </button>`,
+          ([key, label]) =>
+            html`<button
+              type="button"
+              role="tab"
+              id="tab-${name}-${key}"
+              aria-controls="panel-${name}-${key}"
+              aria-selected=${key === chosen}
+              tabindex=${key === chosen ? 0 : -1}
+              data-test="tab-${key}"
+              @click=${() => app.show(name, key)}
+            >
+              ${label}
+            </button>`,
         )}
       </div>
     </div>
     ${shown.map(
-      ([key, , body]) => html`<div
-        role="tabpanel"
-        class="tabpanel stack"
-        id="panel-${name}-${key}"
-        aria-labelledby="tab-${name}-${key}"
-        ?hidden=${key !== chosen}
-      >
-        ${body}
-      </div>`,
+      ([key, , body]) =>
+        html`<div
+          role="tabpanel"
+          class="tabpanel stack"
+          id="panel-${name}-${key}"
+          aria-labelledby="tab-${name}-${key}"
+          ?hidden=${key !== chosen}
+        >
+          ${body}
+        </div>`,
     )}`;
 }
 

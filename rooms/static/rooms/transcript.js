@@ -56,24 +56,44 @@ export function transcript(app, list, scroller, foot) {
     const jump = () => (toEnd(), drawFoot());
     render(
       html`${app.pending.filter(({ command }) => said(command)).map(waiting)}
-        ${list.children.length || app.head.status === "lobby" ? nothing : html`<p class="empty">Nothing has been said yet.</p>`}
-        ${unread
-          ? html`<button type="button" class="btn btn-primary btn-small unread" data-test="unread" @click=${jump}>
+      ${list.children.length || app.head.status === "lobby" ? nothing : html`<p class="empty">Nothing has been said yet.</p>`}
+      ${
+        unread
+          ? html`<button
+              type="button"
+              class="btn btn-primary btn-small unread"
+              data-test="unread"
+              @click=${jump}
+            >
               ${unread} new below
             </button>`
-          : nothing}`,
+          : nothing
+      }`,
       foot,
     );
   }
 
-  scroller.addEventListener("scroll", () => unread && atEnd() && ((unread = 0), drawFoot()), { passive: true });
+  scroller.addEventListener("scroll", () => unread && atEnd() && ((unread = 0), drawFoot()), {
+    passive: true,
+  });
   return draw;
 }
 
-const OPEN = new Set(["say", "ask", "summarise", "assume", "commit", "revise", "request_data", "inject", "reveal"]);
+const OPEN = new Set([
+  "say",
+  "ask",
+  "summarise",
+  "assume",
+  "commit",
+  "revise",
+  "request_data",
+  "inject",
+  "reveal",
+]);
 const said = (command) => OPEN.has(command.type) && (command.text ?? command.what ?? command.choice);
 
-const waiting = ({ command }) => html`<div class="item mine pending" data-test="pending">
-  <p class="item-text keep-lines">${said(command)}</p>
-  <p class="tiny muted">On its way…</p>
-</div>`;
+const waiting = ({ command }) =>
+  html`<div class="item mine pending" data-test="pending">
+    <p class="item-text keep-lines">${said(command)}</p>
+    <p class="tiny muted">On its way…</p>
+  </div>`;

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "./vendor/lit-html.js";
 import { area, form } from "./fields.js";
-import { nameOf } from "./words.js";
+import { nameOf } from "./people.js";
 
 export function view(app) {
   const may = app.head.may.includes("whisper");
@@ -33,7 +33,13 @@ function write(app) {
   };
   return form(
     send,
-    area(app, "whisper", { label: "Whisper to the panel", hidden: true, hint: "Whisper to the panel", rows: 1, test: "whisper-text" }),
+    area(app, "whisper", {
+      label: "Whisper to the panel",
+      hidden: true,
+      hint: "Whisper to the panel",
+      rows: 1,
+      test: "whisper-text",
+    }),
     html`<button type="submit" class="btn btn-small" data-test="whisper-send">Whisper</button>`,
   );
 }

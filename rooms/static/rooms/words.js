@@ -1,32 +1,5 @@
 // Plain words for what is in the feed and for what was refused. Pure.
 
-const NOBODY = { seat: "", name: "", title: "", kind: "", role: "", occupant: "empty" };
-
-export const seatOf = (head, seat) => head?.seats.find((other) => other.seat === seat) ?? { ...NOBODY, seat };
-
-// How a seat is met at the table: {name, title, player}. A part is called by the name of the part;
-// `player` is the person behind it. `cast` holds the head and the words: the app, or the two alone.
-export function persona({ head, words }, key) {
-  const seat = seatOf(head, key);
-  const part = words?.roles?.find(({ key: role }) => seat.kind === "panel" && role === seat.role);
-  const player = seat.occupant === "person" ? seat.name : "";
-  if (part) return { name: part.name, title: part.title, player };
-  const name = seat.name || seat.title || key;
-  return { name, title: seat.name === seat.title ? "" : seat.name && seat.title, player: "" };
-}
-
-export const nameOf = (cast, key) => persona(cast, key).name;
-
-export function roleName(cast, role) {
-  const seat = cast.head?.seats.find((other) => other.role === role);
-  return seat ? nameOf(cast, seat.seat) : plain(role);
-}
-
-export function initials(name) {
-  const words = name.split(/\s+/).filter(Boolean);
-  return words.slice(0, 2).map((word) => word[0].toUpperCase()).join("") || "·";
-}
-
 // A key an author wrote, when nothing better is known: "data_judgment" -> "Data judgment".
 export function plain(key) {
   const text = String(key ?? "").replaceAll("_", " ");
@@ -38,7 +11,15 @@ export const act = (words, key) => words?.acts?.[key] ?? plain(key).toLowerCase(
 
 const STANCE = { objects: "objects", yields: "gives way" };
 const SPOKEN = new Set([
-  "said", "asked", "summarised", "inject_spoken", "fact_revealed", "assumed", "decided", "revised", "data_requested",
+  "said",
+  "asked",
+  "summarised",
+  "inject_spoken",
+  "fact_revealed",
+  "assumed",
+  "decided",
+  "revised",
+  "data_requested",
 ]);
 
 // One sentence for each type of event: what a live region reads out, and quiet lines in the transcript.
@@ -88,23 +69,6 @@ export function span(seconds) {
   return `${amount} ${seconds < 0 ? "less" : "more"}`;
 }
 
-// who(seat), who.part(seat), who.role(role), as `tell` needs them.
-export function names(cast) {
-  const who = (seat) => nameOf(cast, seat);
-  who.inject = (key) => injectTitle(cast.head, key);
-  who.role = (role) => roleName(cast, role);
-  who.part = (seat) => (seatOf(cast.head, seat).kind === "candidate" ? "the candidate" : part(cast, seat));
-  return who;
-}
-
-const injectTitle = (head, key) =>
-  (head?.console ?? head?.yours)?.injects.find((inject) => inject.key === key)?.title ?? plain(key);
-
-const part = (cast, key) => {
-  const seat = seatOf(cast.head, key);
-  return seat.kind === "panel" ? nameOf(cast, key) : seat.title || key;
-};
-
 export const tell = (item, who) => TELL[item.type]?.(item, who) ?? "";
 
 // What a rater can hold on to as evidence: whole sentences out of the item itself.
@@ -128,7 +92,8 @@ export function whyNot({ code, why }) {
   return REFUSED[code] ?? "The room turned it down.";
 }
 
-export const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+export const sentence = (text) =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 
 const STOPPED = {
   4501: "This seat was given to someone else, or its link was withdrawn. Ask the facilitator for a new one.",
