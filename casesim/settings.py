@@ -229,7 +229,7 @@ DATABASES = {"default": database()}
 # Empty: one web process alone, and what Celery does waits.
 REDIS_URL = address("REDIS_URL", "", ("redis", "rediss", "unix"))
 
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
@@ -273,5 +273,10 @@ LOGGING = {
         # Django brings handlers of its own, which would print the path of a join link.
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # Three lines for each sweep, every five seconds, would bury the rest.
+        **{
+            name: {"level": "WARNING"}
+            for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")
+        },
     },
 }
