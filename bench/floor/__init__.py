@@ -1,0 +1,1 @@
+"""The floor: the least Django and Channels that is still a group chat. What a room is measured against."""

@@ -1,0 +1,3 @@
+"""The floor has no pages."""
+
+urlpatterns: list[object] = []
