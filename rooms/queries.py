@@ -11,6 +11,7 @@ from rooms.core.state import State, fold
 from rooms.live import log
 from rooms.live.hub import wall_ms
 from rooms.models import Room, Seat
+from scenarios.core.acts import ACTS
 from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
 
@@ -104,9 +105,13 @@ def page(seat: SeatRef) -> dict[str, Any]:
 
 
 def words(scenario: Scenario) -> dict[str, Any]:
-    """Public names a page needs: dimensions, roles with their faces."""
+    """Public names a page needs: dimensions, roles with their faces, what acts are called."""
     roles = [
         {"key": r.key, "kind": r.kind, "name": r.name, "title": r.title, "face": r.face}
         for r in scenario.roles
     ]
-    return {"dimensions": {d.key: d.name for d in scenario.rubric.dimensions}, "roles": roles}
+    return {
+        "dimensions": {d.key: d.name for d in scenario.rubric.dimensions},
+        "roles": roles,
+        "acts": {key: act.about for key, act in ACTS.items()},
+    }
