@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -23,6 +22,7 @@ RATE = 100  # messages a second over all rooms
 SECONDS = 4.0
 ROUNDS = 3
 LADDER = (100, 200, 300, 400, 600, 800, 1_200, 1_600)  # messages a second; a socket may send 20
+IDLE = 3.0  # seconds
 STEP = 2.5  # seconds on each rung
 LATE = 100.0  # ms: p99 above this is past the top rate
 NOISE = "above 0.1 the clock times say more of the neighbours than of us"
@@ -42,12 +42,7 @@ class Server:
     seated: float = 0.0
 
 
-class Round(NamedTuple):
-    """The steady loads, one after the other."""
-
-    floor: "Measured"
-    ours: "Measured"
-    panel: "Measured"
+Load = Callable[[Tables], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +62,13 @@ def measure(crew: Crew) -> list[Figure]:
     ours = start_ours(crew)
     floor = start_floor(crew, ours.chairs)
     return asyncio.run(_measure(ours, floor))
+
+
+class Pair(NamedTuple):
+    """The same load on both, one after the other."""
+
+    floor: Measured
+    ours: Measured
 
 
 # -- The two servers ----------------------------------------------------------------------------
@@ -140,8 +142,9 @@ def chat(ref: str, text: str) -> str:
 async def _measure(ours: Server, floor: Server) -> list[Figure]:
     for server in (floor, ours):
         await _sit_down(server)
-    turns = ((floor, everybody), (ours, everybody), (ours, panel_only))
-    rounds = [Round(*[await _run(s, load) for s, load in turns]) for _ in range(ROUNDS)]
+    idle = [await idle_share(server) for server in (floor, ours)]
+    panel = await _rounds(floor, ours, panel_only)
+    table = await _rounds(floor, ours, everybody)
     tops = [await _top(floor), await _top(ours)]
     for server in (floor, ours):
         assert server.tables is not None
@@ -150,7 +153,11 @@ async def _measure(ours: Server, floor: Server) -> list[Figure]:
     return [
         Figure("live", "floor: sockets seated", len(floor.chairs) / floor.seated, "a second"),
         Figure("live", "ours: sockets seated", len(ours.chairs) / ours.seated, "a second"),
-        *_steady_figures(rounds),
+        Figure("live", "floor: idle, share of a core", idle[0], "x"),
+        Figure("live", "ours: idle, share of a core", idle[1], "x", "< 0.05", "160 sockets, nobody speaks"),
+        *_compared("panel", panel, "nothing calls for listener or bots"),
+        *_compared("table", table, "every event calls for the listener"),
+        *_steady_figures([*panel, *table]),
         *_top_figures(*tops),
         *_burst_figures(*bursts),
     ]
@@ -161,18 +168,29 @@ async def _sit_down(server: Server) -> None:
     server.seated = await server.tables.seat(server.chairs)
 
 
-async def everybody(tables: Tables) -> Outcome:
-    """No worker runs, so nobody hears the candidate and each event calls for the listener again:
-    what a room with bots costs the web process at most."""
-    return await tables.steady(RATE, SECONDS)
-
-
 async def panel_only(tables: Tables) -> Outcome:
-    """Nothing calls for listener or bots."""
+    """Nothing calls for listener or bots. It comes first: once the candidate has spoken, and no worker
+    listens, every event calls for the listener again."""
     return await tables.steady(RATE, SECONDS, silent="candidate")
 
 
-async def _run(server: Server, load: Callable[[Tables], Awaitable[Outcome]]) -> Measured:
+async def everybody(tables: Tables) -> Outcome:
+    """What a room with bots costs the web process at most."""
+    return await tables.steady(RATE, SECONDS)
+
+
+async def idle_share(server: Server) -> float:
+    """The share of a core that a server uses while nobody speaks, with Redis."""
+    before = sum(map(processor_seconds, server.pids))
+    await asyncio.sleep(IDLE)
+    return (sum(map(processor_seconds, server.pids)) - before) / IDLE
+
+
+async def _rounds(floor: Server, ours: Server, load: Load) -> list[Pair]:
+    return [Pair(await _run(floor, load), await _run(ours, load)) for _ in range(ROUNDS)]
+
+
+async def _run(server: Server, load: Load) -> Measured:
     """One load on one server, with what it cost."""
     assert server.tables is not None
     before = [processor_seconds(pid) for pid in server.pids]
@@ -239,51 +257,47 @@ def processor_seconds(pid: int) -> float:
     """What a process and its children have used so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     ended = sum(int(ticks) for ticks in fields[11:15]) / TICKS  # own and of children that were waited for
-    listed = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
-    )
-    return ended + sum(processor_seconds(int(child)) for child in listed.stdout.split())
+    listed = " ".join(tasks.read_text() for tasks in Path(f"/proc/{pid}/task").glob("*/children"))
+    return ended + sum(processor_seconds(int(child)) for child in listed.split())
 
 
 # -- The figures ---------------------------------------------------------------------------------------
 
 
-def _steady_figures(rounds: list[Round]) -> list[Figure]:
-    ours = [run.outcome for one in rounds for run in (one.ours, one.panel)]
+def _compared(who: str, pairs: list[Pair], note: str) -> list[Figure]:
+    """For each measure: the floor, ours, and the median of the rounds' ratios."""
+    figures = []
+    for name, unit, goal, what in MEASURES:
+        floor, ours = ([what(run) for run in runs] for runs in zip(*pairs, strict=True))
+        ratio = median(o / f for f, o in zip(floor, ours, strict=True))
+        figures += [
+            Figure("live", f"{who}, floor: {name}", median(floor), unit),
+            Figure("live", f"{who}, ours: {name}", median(ours), unit, note=note),
+            Figure("live", f"{who}, ours/floor: {name}", ratio, "x", goal),
+        ]
+    return figures
+
+
+MEASURES: tuple[tuple[str, str, str, Callable[[Measured], float]], ...] = (
+    ("p50", "ms", "<= 1.5", lambda run: run.outcome.p50),
+    ("p99", "ms", "<= 2", lambda run: run.outcome.p99),
+    ("processor per event", "µs", "<= 1.2", lambda run: run.all),
+)
+
+
+def _steady_figures(pairs: list[Pair]) -> list[Figure]:
+    """What holds for all steady runs: nothing may be wrong, and how far the figures can be trusted."""
+    ours = [pair.ours.outcome for pair in pairs]
     size = median(o.bytes / o.deliveries for o in ours)
     faults = "; ".join(o.faults() for o in ours if o.faults())
-    generator = max(run.generator for one in rounds for run in one)
-    waited = [median(run.waited for run in runs) for runs in (zip(*rounds, strict=True))]
+    generator = max(run.generator for pair in pairs for run in pair)
+    waited = [median(run.waited for run in runs) for runs in zip(*pairs, strict=True)]
     return [
-        *_compared(rounds, "p50", "ms", lambda m: m.outcome.p50, "<= 1.5"),
-        *_compared(rounds, "p99", "ms", lambda m: m.outcome.p99, "<= 2"),
-        *_compared(rounds, "processor per event", "µs", lambda m: m.all, "<= 1.2"),
         Figure("live", "ours: bytes sent per delivery", size, "bytes"),
         Figure("live", "ours: deliveries at fault", sum(map(_at_fault, ours)), "", "0", faults),
         Figure("live", "generator: share of a core used", generator, "x", "< 0.8"),
         Figure("live", "floor: share of the time without a core", waited[0], "x", note=NOISE),
         Figure("live", "ours: share of the time without a core", waited[1], "x", note=NOISE),
-    ]
-
-
-def _compared(
-    rounds: list[Round], name: str, unit: str, what: Callable[[Measured], float], goal: str
-) -> list[Figure]:
-    """Floor, ours, and the median of the rounds' ratios; then the same with a silent candidate."""
-    floor, ours, panel = ([what(run) for run in runs] for runs in zip(*rounds, strict=True))
-    ratios = [median(o / f for f, o in zip(floor, each, strict=True)) for each in (ours, panel)]
-    return [
-        Figure("live", f"floor: {name}, {RATE} a second", median(floor), unit),
-        Figure("live", f"ours: {name}", median(ours), unit, note="every event calls for the listener"),
-        Figure("live", f"ours/floor: {name}", ratios[0], "x", goal),
-        Figure(
-            "live",
-            f"ours, panel only: {name}",
-            median(panel),
-            unit,
-            note="nothing calls for listener or bots",
-        ),
-        Figure("live", f"ours, panel only/floor: {name}", ratios[1], "x", goal),
     ]
 
 
