@@ -5,16 +5,19 @@ seats that may see it; None means everyone at the table. Times are milliseconds 
 UTC, as given by whoever calls; nothing here reads a clock.
 """
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from scenarios.core.schema import Key
 
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
 
 def _printable(text: str) -> str:
     """No control characters but tab and line ends: PostgreSQL stores no NUL, and nobody reads the others."""
-    if any(c < " " and c not in "\t\n\r" for c in text):
+    if CONTROL.search(text):
         raise ValueError("text holds a control character")
     return text
 

@@ -60,10 +60,8 @@ class Bell:
             self.alive = True
             while True:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=5.0)
-                if message is not None:
+                if message is not None and message["type"] == "message":
                     self._heard(str(message["data"]))
-                else:
-                    await pubsub.ping()
 
     async def carry(self) -> None:
         """Publish what was rung, for ever."""

@@ -65,15 +65,22 @@ class Process:
             self.clock.forget(room.id)
             for ear in {ear for ears in room.ears.values() for ear in ears}:
                 ear.close(4000)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._end_tasks()
         await self.bell.close()
         if self.redis is not None:
             await self.redis.aclose()
         await self._loop.run_in_executor(None, self.hub.reader.close)
         self._waker.shutdown(wait=True)
         _processes.pop(self._loop, None)
+
+    async def _end_tasks(self) -> None:
+        """Cancel what runs until it has ended: a client library may swallow a cancellation."""
+        for _ in range(20):
+            for task in self._tasks:
+                task.cancel()
+            if not self._tasks:
+                return
+            await asyncio.wait(set(self._tasks), timeout=0.2)
 
     async def handle(self, job: Job) -> None:
         """Carry a command to the writer and await its answer. Raises Refused."""

@@ -6,6 +6,7 @@ import redis
 import redis.asyncio
 from django.conf import settings
 
+PING = 10  # seconds
 PATIENCE = 0.5  # seconds: Redis carries hints, nobody waits long for it
 
 
@@ -24,5 +25,8 @@ def async_client() -> redis.asyncio.Redis | None:
     if not settings.REDIS_URL:
         return None
     return redis.asyncio.Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=PATIENCE, decode_responses=True
+        settings.REDIS_URL,
+        socket_connect_timeout=PATIENCE,
+        health_check_interval=PING,  # a subscription that died without a word is noticed by this
+        decode_responses=True,
     )
