@@ -10,7 +10,8 @@ from typing import NamedTuple
 from bench.figures import Figure
 from rooms.core import messages as m
 from rooms.core.decide import decide
-from rooms.core.feed import body, head
+from rooms.core.feed import body
+from rooms.core.head import head
 from rooms.core.laying import lay, opening
 from rooms.core.policy import CLOCK, LISTENER
 from rooms.core.state import State, apply, fold

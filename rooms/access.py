@@ -27,6 +27,7 @@ class SeatRef:
     kind: str
     role: str
     title: str
+    key: str = ""  # digest of the token that opens it
 
 
 def new_token() -> str:
@@ -52,7 +53,7 @@ def seat_by_token(token: str, room_id: str | None = None, seat: str | None = Non
 
 
 def seat_ref(row: Seat) -> SeatRef:
-    return SeatRef(row.room_id, row.seat, row.kind, row.role, row.title)
+    return SeatRef(row.room_id, row.seat, row.kind, row.role, row.title, row.token_digest)
 
 
 def seat_for(request: HttpRequest, room_id: str, seat: str) -> SeatRef:

@@ -35,6 +35,7 @@ class Seat(models.Model):
     title = models.CharField(max_length=400)
     token_digest = models.CharField(max_length=64, unique=True)
     revoked_at = models.BigIntegerField(null=True)
+    changed_at = models.BigIntegerField(null=True, db_index=True)  # handed over or closed
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["room", "seat"], name="one_seat_of_a_name"),)

@@ -6,7 +6,8 @@ from typing import Any
 
 from rooms.access import SeatRef, seat_ref
 from rooms.core import messages as m
-from rooms.core.feed import head, item_json, visible_to
+from rooms.core.feed import item_json, visible_to
+from rooms.core.head import head
 from rooms.core.state import State, fold
 from rooms.live import log
 from rooms.live.hub import wall_ms

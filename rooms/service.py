@@ -91,6 +91,25 @@ def open_room(
     return Opened(room_id, tokens)
 
 
+def hand_over(room_id: str, seat: str, now: int | None = None) -> str:
+    """A new token for a seat. The old link opens nothing any more and its sockets are closed within 2 s."""
+    token, at = new_token(), now or wall_ms()
+    _change_seat(room_id, seat, token_digest=digest(token), revoked_at=None, changed_at=at)
+    return token
+
+
+def close_seat(room_id: str, seat: str, now: int | None = None) -> None:
+    """Take a seat's link away for good, or until it is handed over."""
+    at = now or wall_ms()
+    _change_seat(room_id, seat, revoked_at=at, changed_at=at)
+
+
+def _change_seat(room_id: str, seat: str, **changes: object) -> None:
+    if not Seat.objects.filter(room_id=room_id, seat=seat).update(**changes):
+        raise LookupError(f"room {room_id} has no seat {seat}")
+    transaction.on_commit(partial(ring, f"seat {room_id} {seat}"))
+
+
 def _seat_row(room_id: str, s: m.SeatSpec, token: str) -> Seat:
     return Seat(
         room_id=room_id, seat=s.seat, kind=s.kind, role=s.role, title=s.title, token_digest=digest(token)

@@ -5,23 +5,27 @@ reads the log, never writes it, and holds for each room the fold of what it has 
 """
 
 import asyncio
-import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Any, Protocol
 
 from rooms.core import messages as m
-from rooms.core.feed import head, item_json, visible_to
+from rooms.core.feed import item_json, visible_to
 from rooms.core.state import State, apply
 from rooms.live import log
+from rooms.live.heads import Heads
 from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
 
 PAGE = 200  # items in one feed frame
 FRAMES = 1_024  # frames that may wait for one socket
-BYTES = 1 << 20
+BYTES = 1 << 20  # characters that may wait for one socket
+UNACKNOWLEDGED = 2 << 20  # characters a client may be sent before it says how far it is
+SUSPICIOUS = 256 << 10  # with so many unacknowledged ...
+SILENT = 20.0  # ... it may say nothing for so many seconds
 TOO_SLOW = 4008
 
 
@@ -32,22 +36,38 @@ def wall_ms() -> int:
 class Ear:
     """One socket's place at the table: where it has got to, and what waits to be sent."""
 
-    def __init__(self, room: "HubRoom", seat: str) -> None:
+    def __init__(self, room: "HubRoom", seat: str, key: str = "") -> None:
         self.room = room
         self.seat = seat
+        self.key = key  # digest of the token it came in with
         self.n: int | None = None  # the last item handed to it; None until it has synced
         self.close_code: int | None = None
         self._outbox: deque[str] = deque()
-        self._size = 0
+        self._waiting = 0  # characters in the outbox
+        self._unacknowledged = 0  # characters sent since it last said how far it is
+        self._behind_since: float | None = None
         self._ready = asyncio.Event()
 
     def push(self, frame: str) -> None:
         """Queue a frame. A socket too far behind is closed; it comes back and reads the log."""
         self._outbox.append(frame)
-        self._size += len(frame)
-        if len(self._outbox) > FRAMES or self._size > BYTES:
+        self._waiting += len(frame)
+        self._unacknowledged += len(frame)
+        if self._behind_since is None:
+            self._behind_since = time.monotonic()
+        if len(self._outbox) > FRAMES or self._waiting > BYTES or self._unacknowledged > UNACKNOWLEDGED:
             self.close(TOO_SLOW)
         self._ready.set()
+
+    def acknowledge(self) -> None:
+        """The client says how far it is: it reads, and is not to be given up."""
+        self._unacknowledged = self._waiting
+        self._behind_since = None
+
+    def stuck(self, now: float) -> bool:
+        """Has it been sent a good deal and said nothing for long? Daphne would buffer for it for ever."""
+        silent = now - (self._behind_since or now)
+        return silent > SILENT and self._unacknowledged > SUSPICIOUS
 
     def close(self, code: int) -> None:
         self.close_code = self.close_code or code
@@ -61,7 +81,7 @@ class Ear:
         if self.close_code == TOO_SLOW or not self._outbox:
             return None  # who is told to come back is still given what was queued, unless that is the trouble
         frame = self._outbox.popleft()
-        self._size -= len(frame)
+        self._waiting -= len(frame)
         return frame
 
 
@@ -73,38 +93,46 @@ class HubRoom:
         self.epoch = epoch
         self.scenario = scenario
         self.state = State()
+        self.lines: list[log.Line] = []  # the log so far: who comes back is served from memory
         self.counts: dict[str, int] = {}  # items each seat has in its feed
         self.ears: dict[str, set[Ear]] = {}
         self.here: set[str] = set()
         self.catching_up: asyncio.Task[None] | None = None
-        self._sent_heads: dict[str, str] = {}
+        self._heads = Heads(scenario)
 
     def take(self, line: log.Line, event: m.AnyEvent) -> list[str]:
         """Fold one more line; returns the seats that see it."""
         self.state = apply(self.state, event, line.at)
+        self.lines.append(line)
         seats = [s for s in self.state.seats if visible_to(line.to, s)]
         for seat in seats:
             self.counts[seat] = self.counts.get(seat, 0) + 1
         return seats
 
-    def head(self, seat: str) -> str:
-        """The seat's head as JSON, with who is here."""
-        present: dict[str, Any] = head(self.scenario, self.state, seat)
-        present["here"] = [s for s in self.state.seats if s in self.here or s in self.ears]
-        return json.dumps(present, separators=(",", ":"), ensure_ascii=False)
+    def items(self, seat: str, after: int) -> list[str]:
+        """A page of the seat's feed after item `after`."""
+        seen = (line for line in self.lines if visible_to(line.to, seat))
+        page = islice(seen, after, after + PAGE)
+        return [item_json(n, line.at, line.body) for n, line in enumerate(page, after + 1)]
 
-    def changed_head(self, seat: str) -> tuple[str, bool]:
-        """The head, and whether it differs from the one last handed out."""
-        now = self.head(seat)
-        changed = self._sent_heads.get(seat) != now
-        self._sent_heads[seat] = now
-        return now, changed
+    def head(self, seat: str) -> str:
+        return self._heads.whole(self.state, seat, self._present())
+
+    def head_change(self, seat: str) -> str:
+        """What of the seat's head differs from what was last handed out; `{}` if nothing does."""
+        return self._heads.change(self.state, seat, self._present())
+
+    def all_ears(self) -> list[Ear]:
+        return [ear for ears in self.ears.values() for ear in ears]
 
     def frame(self, after: int, upto: int, items: Iterable[str], head_json: str) -> str:
         return (
             f'{{"type":"feed","epoch":"{self.epoch}","from":{after},"upto":{upto},"now":{wall_ms()},'
             f'"items":[{",".join(items)}],"head":{head_json}}}'
         )
+
+    def _present(self) -> list[str]:
+        return [s for s in self.state.seats if s in self.here or s in self.ears]
 
 
 class Reader:
@@ -154,13 +182,13 @@ class Hub:
         self._grown = grown
         self._loading: dict[str, asyncio.Task[HubRoom]] = {}
 
-    async def join(self, room_id: str, seat: str) -> Ear:
+    async def join(self, room_id: str, seat: str, key: str = "") -> Ear:
         """Register a socket. LookupError if there is no such room.
 
         It is registered before its first read, or an item between the two would be lost.
         """
         room = self.rooms.get(room_id) or await self._load(room_id)
-        ear = Ear(room, seat)
+        ear = Ear(room, seat, key)
         room.ears.setdefault(seat, set()).add(ear)
         self.rooms[room_id] = room
         return ear
@@ -176,22 +204,24 @@ class Hub:
             del self.rooms[room.id]
         return True
 
-    async def sync(self, ear: Ear, epoch: str | None, after: int) -> None:
-        """Give a socket exactly what it is missing, then let it live.
+    def sync(self, ear: Ear, epoch: str | None, after: int) -> None:
+        """Give a socket exactly what it is missing, in pages, then let it live.
 
         Who claims another epoch, or to be ahead of the log, is started over (`from` is 0).
         """
-        room = ear.room
-        known = (epoch is None or epoch == room.epoch) and after <= room.counts.get(ear.seat, 0)
+        room, count = ear.room, ear.room.counts.get(ear.seat, 0)
+        known = (epoch is None or epoch == room.epoch) and after <= count
         n = after if known else 0
-        ear.n = None  # held back from live items while it reads
-        if n == room.counts.get(ear.seat, 0):
+        ear.acknowledge()
+        while n < count:
+            items = room.items(ear.seat, n)
+            upto = n + len(items)
+            # a head tells of the present: only the last page has one
+            ear.push(room.frame(n, upto, items, room.head(ear.seat) if upto == count else "{}"))
+            n = upto
+        if n == after:
             ear.push(room.frame(n, n, (), room.head(ear.seat)))
-        while n < room.counts.get(ear.seat, 0):
-            items = await self._items(room, ear.seat, n)
-            ear.push(room.frame(n, n + len(items), items, room.head(ear.seat)))
-            n += len(items)
-        ear.n = n  # no await since the comparison: nothing can have come between
+        ear.n = n
 
     def grew(self, room_id: str, entries: Sequence[log.Entry]) -> None:
         """Lines this process has just committed: straight out if they are the next ones."""
@@ -222,7 +252,7 @@ class Hub:
 
     def show_heads(self, room: HubRoom) -> None:
         """Hand out heads that changed although no line came (somebody came or went)."""
-        self._send(room, {}, dict(room.counts))
+        self._send(room, {}, room.counts)
 
     async def _catch_up(self, room: HubRoom) -> None:
         while True:
@@ -245,23 +275,15 @@ class Hub:
 
     def _send(self, room: HubRoom, fresh: dict[str, list[str]], before: dict[str, int]) -> None:
         for seat, ears in room.ears.items():
-            head_json, changed = room.changed_head(seat)
-            items = fresh.get(seat, [])
-            if not items and not changed:
+            change, items = room.head_change(seat), fresh.get(seat, [])
+            if not items and change == "{}":
                 continue  # what changes nothing for a seat sends it nothing
             after, upto = before.get(seat, 0), room.counts.get(seat, 0)
-            frame = room.frame(after, upto, items, head_json)
+            frame = room.frame(after, upto, items, change)
             for ear in ears:
                 if ear.n == after:
                     ear.push(frame)
                     ear.n = upto
-
-    async def _items(self, room: HubRoom, seat: str, after: int) -> list[str]:
-        """A page of the seat's feed after item `after`, as far as this process has handed it out."""
-        lines = await self.reader(log.read, room.id)
-        seen = [x for x in lines if x.seq <= room.state.seq and visible_to(x.to, seat)]
-        page = seen[after : after + PAGE]
-        return [item_json(n, line.at, line.body) for n, line in enumerate(page, after + 1)]
 
     async def _load(self, room_id: str) -> HubRoom:
         """Two sockets that come at once share one load."""

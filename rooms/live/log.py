@@ -67,6 +67,12 @@ def heads(room_ids: Sequence[str]) -> dict[str, int]:
     return dict(_rows(sql, room_ids)) if room_ids else {}
 
 
+def changed_seats(since: int) -> list[tuple[str, str, str]]:
+    """(room, seat, digest of the token that opens it now or "") of seats handed over or closed since."""
+    sql = "SELECT room_id, seat, token_digest, revoked_at FROM rooms_seat WHERE changed_at >= %s"
+    return [(room, seat, "" if revoked else digest) for room, seat, digest, revoked in _rows(sql, [since])]
+
+
 def overdue(now: int, limit: int = 500) -> list[str]:
     """Rooms whose clock should have knocked before `now`."""
     sql = "SELECT id FROM rooms_room WHERE next_look <= %s ORDER BY next_look LIMIT %s"

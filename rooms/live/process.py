@@ -3,6 +3,8 @@
 import asyncio
 import fcntl
 import logging
+import sys
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
@@ -13,16 +15,20 @@ from django.core.exceptions import ImproperlyConfigured
 
 from rooms.core import messages as m
 from rooms.core.policy import CLOCK
-from rooms.live import presence
+from rooms.live import log, presence
 from rooms.live.bell import Bell
 from rooms.live.clock import Clock
-from rooms.live.hub import Ear, Hub, HubRoom, wall_ms
+from rooms.live.hub import TOO_SLOW, Ear, Hub, HubRoom, wall_ms
 from rooms.live.redis import async_client
 from rooms.live.writer import Answer, Growth, Job, Writer
 
 logger = logging.getLogger(__name__)
 
 POLL = 1.0  # seconds
+WATCH = 5.0  # seconds between looks for sockets that do not read
+LOOK = 0.1  # seconds in which comings and goings are gathered
+WAKE = 0.25  # seconds in which reasons to send for the bots are gathered
+OVERLAP = 5_000  # ms a changed seat is looked for again: clocks of two machines may differ
 PATIENCE = 20.0  # seconds a command may wait for the writer
 
 _processes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Process]" = WeakKeyDictionary()
@@ -43,9 +49,12 @@ class Process:
         if not settings.REDIS_URL:
             only_web_process()
         self._loop = loop
+        self.stopping = False
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._wakes: set[str] = set()
+        self._looks: set[str] = set()
+        self._asked_seats = wall_ms()
         self._waker = ThreadPoolExecutor(1, "waker")
         self.redis = async_client()
         self.bell = Bell(self._heard)
@@ -55,22 +64,28 @@ class Process:
 
     def start(self) -> None:
         self.writer.start()
-        for keep in (self.bell.listen, self.bell.carry, self._poll, self._stay_here):
+        for keep in (self.bell.listen, self.bell.carry, self._poll, self._stay_here, self._watch_sockets):
             self._keep(keep)
+        stop_with_server(self)
 
     async def stop(self) -> None:
         """Finish what waits, close the sockets with "come back", end every task and thread."""
+        if self.stopping:
+            return
+        self.stopping = True
         await self._loop.run_in_executor(None, self.writer.stop)
+        await asyncio.sleep(0)  # the last answers reach their sockets' outboxes
         for room in list(self.hub.rooms.values()):
             self.clock.forget(room.id)
-            for ear in {ear for ears in room.ears.values() for ear in ears}:
+            for ear in room.all_ears():
                 ear.close(4000)
+        await asyncio.sleep(0.1 if self.hub.rooms else 0)  # and the sockets themselves
         await self._end_tasks()
         await self.bell.close()
         if self.redis is not None:
             await self.redis.aclose()
         await self._loop.run_in_executor(None, self.hub.reader.close)
-        self._waker.shutdown(wait=True)
+        self._waker.shutdown(wait=False)
         _processes.pop(self._loop, None)
 
     async def _end_tasks(self) -> None:
@@ -96,12 +111,13 @@ class Process:
         if refused is not None:
             raise refused
 
-    async def join(self, room_id: str, seat: str) -> Ear:
-        """Seat a socket. LookupError if there is no such room."""
-        ear = await self.hub.join(room_id, seat)
+    async def join(self, room_id: str, seat: str, key: str = "") -> Ear:
+        """Seat a socket. `key`: digest of its token. LookupError if there is no such room."""
+        ear = await self.hub.join(room_id, seat, key)
         await self.clock.overdue(ear.room)
         self.clock.arm(ear.room)
-        await self._came_or_went(ear.room)
+        if len(ear.room.ears[seat]) == 1:
+            self._came_or_went(ear.room)
         self._wake_if_needed(ear.room)
         return ear
 
@@ -109,9 +125,9 @@ class Process:
         last = self.hub.leave(ear)
         if not ear.room.ears:
             self.clock.forget(ear.room.id)
-        if last:
+        if last and not self.stopping:
             await presence.gone(self.redis, ear.room.id, ear.seat)
-            await self._came_or_went(ear.room)
+            self._came_or_went(ear.room)
 
     def health(self) -> dict[str, Any]:
         return {
@@ -154,12 +170,22 @@ class Process:
         room_id, _, seq = rest.partition(" ")
         if what == "grew" and seq.isdigit():
             self.hub.heard(room_id, int(seq))
+        elif what == "seat" and room_id in self.hub.rooms:
+            self._spawn(self._close_revoked())
         elif what == "here" and room_id in self.hub.rooms:
             self._spawn(self._look_around(self.hub.rooms[room_id]))
 
-    async def _came_or_went(self, room: HubRoom) -> None:
-        await self._look_around(room)
-        self.bell.ring(f"here {room.id}")
+    def _came_or_went(self, room: HubRoom) -> None:
+        """Look around soon: when many come at once, once for all of them."""
+        if room.id not in self._looks:
+            self._looks.add(room.id)
+            self._loop.call_later(LOOK, self._look_and_ring, room)
+
+    def _look_and_ring(self, room: HubRoom) -> None:
+        self._looks.discard(room.id)
+        if not self.stopping:
+            self._spawn(self._look_around(room))
+            self.bell.ring(f"here {room.id}")
 
     async def _look_around(self, room: HubRoom) -> None:
         await presence.touch(self.redis, room.id, list(room.ears))
@@ -171,6 +197,25 @@ class Process:
             await asyncio.sleep(POLL)
             if self.hub.rooms:
                 await self.hub.poll()
+                await self._close_revoked()
+
+    async def _close_revoked(self) -> None:
+        """Close sockets whose token no longer opens their seat. A ring only makes it quicker."""
+        since, self._asked_seats = self._asked_seats - OVERLAP, wall_ms()
+        for room_id, seat, valid in await self.hub.reader(log.changed_seats, since):
+            room = self.hub.rooms.get(room_id)
+            for ear in room.ears.get(seat, ()) if room else ():
+                if ear.key and ear.key != valid:
+                    ear.close(4501)
+
+    async def _watch_sockets(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH)
+            now = time.monotonic()
+            for room in list(self.hub.rooms.values()):
+                for ear in room.all_ears():
+                    if ear.stuck(now):
+                        ear.close(TOO_SLOW)
 
     async def _stay_here(self) -> None:
         while True:
@@ -189,16 +234,19 @@ class Process:
     # --- bots and the listener live in tasks ----------------------------------------------------------
 
     def _wake_if_needed(self, room: HubRoom) -> None:
-        """Send for the bots and the listener, at most one call waiting per room."""
-        if not settings.REDIS_URL or room.id in self._wakes or not has_work(room):
-            return
-        self._wakes.add(room.id)
-        self._loop.run_in_executor(self._waker, self._send_wake, room.id)
+        """Send for the bots and the listener soon, at most one call waiting per room."""
+        if settings.REDIS_URL and room.id not in self._wakes and has_work(room):
+            self._wakes.add(room.id)
+            self._loop.call_later(WAKE, self._wake, room.id)
+
+    def _wake(self, room_id: str) -> None:
+        self._wakes.discard(room_id)
+        if not self.stopping:
+            self._loop.run_in_executor(self._waker, self._send_wake, room_id)
 
     def _send_wake(self, room_id: str) -> None:
         from celery import current_app
 
-        self._wakes.discard(room_id)
         try:
             current_app.send_task("rooms.tasks.take_turns", args=[room_id], expires=30, retry=False)
         except Exception as error:  # a hint: the sweep finds what it would have woken
@@ -210,7 +258,7 @@ def has_work(room: HubRoom) -> bool:
     state = room.state
     if state.utterances > state.heard_to:
         return True
-    return state.status in ("lobby", "live") and any(s.bot for s in state.seats.values())
+    return state.status == "live" and any(s.bot for s in state.seats.values())
 
 
 async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
@@ -224,6 +272,27 @@ async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
         except Exception:
             logger.exception("background work failed and is started again")
             await asyncio.sleep(1.0)
+
+
+def health() -> dict[str, Any] | None:
+    """Of this operating system process's first live event loop; None before anybody came."""
+    return next((p.health() for p in _processes.values()), None)
+
+
+def stop_with_server(process: "Process") -> None:
+    """Under Daphne, stop before the reactor does: finish the queue, tell the sockets to come back.
+
+    A server that speaks ASGI's lifespan calls `stop` itself (casesim.asgi).
+    """
+    if "twisted.internet.reactor" not in sys.modules:
+        return
+    from twisted.internet import reactor
+    from twisted.internet.defer import Deferred
+
+    def before_shutdown() -> Deferred[None]:
+        return Deferred.fromFuture(asyncio.ensure_future(process.stop()))
+
+    reactor.addSystemEventTrigger("before", "shutdown", before_shutdown)
 
 
 def only_web_process() -> None:

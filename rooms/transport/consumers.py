@@ -55,7 +55,7 @@ async def room_consumer(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close", "code": seat})  # before the accept: HTTP 403
         return
     try:
-        ear = await process().join(seat.room_id, seat.seat)
+        ear = await process().join(seat.room_id, seat.seat, seat.key)
     except LookupError:
         await send({"type": "websocket.close", "code": 4502})
         return
@@ -97,7 +97,7 @@ class RoomConsumer:
         speaking = asyncio.create_task(self._speak())
         try:
             while (message := await receive())["type"] != "websocket.disconnect":
-                await self._hear(message)
+                self._hear(message)
         finally:
             speaking.cancel()
             await asyncio.gather(speaking, return_exceptions=True)
@@ -109,7 +109,7 @@ class RoomConsumer:
         with contextlib.suppress(Exception):  # the other side may be gone already
             await self._send({"type": "websocket.close", "code": self._ear.close_code})
 
-    async def _hear(self, message: dict[str, Any]) -> None:
+    def _hear(self, message: dict[str, Any]) -> None:
         text = message.get("text")
         if text is None:
             return self._ear.close(1003)
@@ -122,7 +122,7 @@ class RoomConsumer:
         except protocol.Bad as bad:
             return self._ear.push(protocol.refused(bad.ref, bad.code, bad.why))
         if isinstance(frame, protocol.Sync):
-            return await process().hub.sync(self._ear, frame.epoch, frame.after)
+            return process().hub.sync(self._ear, frame.epoch, frame.after)
         return self._do(frame)
 
     def _too_fast(self) -> None:

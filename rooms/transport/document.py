@@ -31,19 +31,21 @@ Text frames of JSON, at most {frame} bytes; {rate} a second over time, {burst} a
 | --- | --- | --- |
 | client | `{{"type": "sync", "epoch": "...", "after": 12}}` | I have 12 items of that epoch (null: of none). First load, reconnect, heartbeat and repair in one |
 | client | `{{"type": "do", "ref": "c-17", "command": {{"type": "say", "text": "..."}}}}` | a command. Safe to repeat with the same `ref`: it happens once and is answered alike. `ref`: 1 to 64 of `A-Z a-z 0-9 _ . : -` |
-| server | `{{"type": "feed", "epoch", "from", "upto", "now", "items", "head"}}` | append the items, replace the head |
+| server | `{{"type": "feed", "epoch", "from", "upto", "now", "items", "head"}}` | append the items, merge the head |
 | server | `{{"type": "done", "ref"}}` | it is in the log |
 | server | `{{"type": "refused", "ref", "code", "why"}}` | it is not, and why |
 
 After connecting send `sync`. Items are numbered for your seat alone: `n` has no gaps, and says nothing
 of what you may not see. If a frame's `from` is beyond what you have, send `sync` again. If `from` is 0
 or the `epoch` is another than yours while you have items, throw them away: you are started over. After a
-cut come back with `sync` and send again, with the same refs, what was not answered. `now` is the
+cut come back with `sync` and send again, with the same refs, what was not answered. Say how far you
+are with a `sync` every 15 s: a socket that was sent a good deal and says nothing is closed. `now` is the
 server's clock; all times are milliseconds since 1970, UTC. Unset fields of an item are left out.
 
 ## Head
 
-The present moment as your seat sees it, replaced whole by every `feed`.
+The present moment as your seat sees it. The answer to a `sync` has it whole; every other frame has
+only the sections that changed, each whole, and those of `console` one level deeper.
 
 | field | holds |
 | --- | --- |

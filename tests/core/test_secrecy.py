@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rooms.core import messages as m
-from rooms.core.feed import Logged, body, feed, head, item_json, visible_to
+from rooms.core.feed import Logged, body, feed, item_json, visible_to
+from rooms.core.head import head, merged
 from rooms.core.state import State, fold
+from rooms.live.heads import Heads
 from tests.builders import COMMIT, Play, inject, scenario
 
 CASE = scenario([inject("ring", "one", "dana", at=20), inject("law", "two", "lead", at=5, owed=True)])
@@ -105,6 +107,19 @@ def test_control_a_feed_numbered_by_seq_is_caught():
     ]
     with pytest.raises(AssertionError):
         assert leaky(log, "candidate") == leaky(silent, "candidate")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.one_of(PRIVATE, PUBLIC), max_size=25))
+def test_heads_sent_as_changes_add_up_to_the_whole_head(moves):
+    """Every section names all the parts of the State it is made of."""
+    heads, held, state = Heads(CASE), {}, State()
+    for line in play(moves):
+        state = fold([(line.at, line.event)], state)
+        for seat in state.seats:
+            held[seat] = merged(held.get(seat, {}), json.loads(heads.change(state, seat, ["dana"])))
+            whole = {**head(CASE, state, seat), "here": ["dana"]}
+            assert held[seat] == json.loads(json.dumps(whole))
 
 
 def test_a_feed_counts_only_what_its_seat_sees():

@@ -67,3 +67,18 @@ test("another epoch that does not start at one is asked for from the start", () 
 test("an old frame does not bring back an old head", () => {
   assert.deepEqual(seen(feed([1, 2, 3]), feed([1, 2])).head, { at: 3 });
 });
+
+test("a frame has only what changed of the head; the console one level deeper", () => {
+  const first = feed([1], { head: { status: "live", may: ["say"], console: { airtime: { a: 1 }, acts: {} } } });
+  const next = feed([2], { head: { status: "paused", console: { airtime: { a: 2 } } } });
+  assert.deepEqual(seen(first, next).head, {
+    status: "paused",
+    may: ["say"],
+    console: { airtime: { a: 2 }, acts: {} },
+  });
+});
+
+test("a server with fewer items than we have starts us over from the first", () => {
+  const store = seen(feed([1, 2, 3], { from: 0 }), feed([1], { from: 0, head: { at: "restored" } }));
+  assert.deepEqual([store.upto, store.items.length, store.head], [1, 1, { at: "restored" }]);
+});

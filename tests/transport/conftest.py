@@ -11,6 +11,7 @@ from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
 from channels.routing import URLRouter
 
+from rooms.core.head import merged
 from rooms.live.hub import wall_ms
 from rooms.live.process import process
 from rooms.service import Opened
@@ -88,7 +89,7 @@ class Socket:
         fresh = [i for i in frame["items"] if i["n"] > len(self.items)]
         assert [i["n"] for i in fresh] == list(range(len(self.items) + 1, len(self.items) + 1 + len(fresh)))
         self.items += fresh
-        self.head = frame["head"]
+        self.head = merged(self.head, frame["head"])
 
     def said(self) -> list[str]:
         return [i["text"] for i in self.items if i["type"] in ("said", "whispered")]

@@ -52,7 +52,7 @@ async def two(request, transactional_db, settings) -> AsyncIterator[tuple[Proces
 
 async def sit(process: Process, room_id: str, seat: str) -> Ear:
     ear = await process.join(room_id, seat)
-    await process.hub.sync(ear, None, 0)
+    process.hub.sync(ear, None, 0)
     return ear
 
 

@@ -1,15 +1,21 @@
 """Frames in, frames out: each wrong one answered as docs/protocol.md declares, and nothing lost."""
 
+import asyncio
 import json
 import logging
+import time
 
 import pytest
 from channels.db import database_sync_to_async
 
+from rooms import queries
 from rooms.core import messages as m
-from rooms.service import handle_now
+from rooms.live import hub
+from rooms.live.hub import Ear, HubRoom
+from rooms.live.process import process
+from rooms.service import close_seat, hand_over, handle_now
 from rooms.transport import protocol
-from tests.builders import T0, make_room
+from tests.builders import SCENARIO, T0, make_room
 from tests.transport.conftest import Socket, Table
 
 
@@ -192,3 +198,57 @@ async def test_the_clock_ends_a_phase_by_itself(table: Table):
     await socket.until(lambda: socket.head["phase"]["key"] == "two")
     ended = next(i for i in socket.items if i["type"] == "phase_ended")
     assert ended["why"] == "its time is up"
+
+
+async def test_a_seat_handed_over_closes_its_old_socket_and_opens_to_the_new_token(table: Table):
+    old = await table.seat("candidate")
+    token = await database_sync_to_async(hand_over)(table.room_id, "candidate")
+    async with asyncio.timeout(3):
+        await old.until(lambda: False)
+    assert old.closed == 4501
+    assert (await Socket(table.room_id, table.opened.tokens["candidate"]).open()).closed == 4501
+    new = Socket(table.room_id, token)
+    table.sockets.append(new)
+    await new.open()
+    assert new.head["you"]["seat"] == "candidate"
+
+
+async def test_a_closed_seat_closes_its_sockets_and_no_others(table: Table):
+    candidate, dana = await table.seat("candidate"), await table.seat("dana")
+    await database_sync_to_async(close_seat)(table.room_id, "dana")
+    async with asyncio.timeout(3):
+        await dana.until(lambda: False)
+    assert (dana.closed, candidate.closed) == (4501, None)
+
+
+async def test_a_server_that_goes_away_finishes_what_waits_and_says_come_back(table: Table):
+    socket = await table.seat("candidate")
+    for n in range(20):
+        await socket.send(type="do", ref=f"n{n}", command={"type": "say", "text": f"word {n}"})
+    await asyncio.sleep(0.05)
+    await process().stop()
+    await socket.rest()
+    assert socket.closed == 4000
+    done = [ref for ref, answer in socket.answers.items() if answer["type"] == "done"]
+    record = await database_sync_to_async(queries.record)(table.room_id)
+    said = [x.event.text for x in record if isinstance(x.event, m.Said)]
+    assert said == [f"word {n}" for n in range(len(said))]
+    assert set(done) <= {f"n{n}" for n in range(len(said))}
+
+
+def test_a_socket_that_takes_much_and_never_answers_is_given_up():
+    ear = Ear(HubRoom("r", "e", SCENARIO), "candidate")
+    ear.push("x" * (hub.SUSPICIOUS + 1))
+    later = time.monotonic() + hub.SILENT + 1
+    assert ear.stuck(later)
+    ear.acknowledge()
+    assert not ear.stuck(later)
+    for _ in range(3):
+        ear.push("x" * (hub.BYTES // 2))
+    assert ear.close_code == 4008
+
+
+async def test_a_quiet_listener_is_never_given_up(table: Table):
+    ear = Ear(HubRoom("r", "e", SCENARIO), "candidate")
+    ear.push("x" * 1_000)
+    assert not ear.stuck(time.monotonic() + 3_600)

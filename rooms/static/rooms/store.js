@@ -4,15 +4,22 @@ export const EMPTY = Object.freeze({ epoch: null, upto: 0, items: [], head: null
 
 const follows = (items, upto) => items.every((item, at) => item.n === upto + 1 + at);
 
-// A frame of another epoch starts the store again. A frame that leaves a gap changes nothing
-// but says so in `gap`: the caller then syncs from `upto`.
+// A frame has the sections of the head that changed; those of the console one level deeper.
+export function merge(head, change) {
+  const merged = { ...head, ...change };
+  return change.console ? { ...merged, console: { ...head?.console, ...change.console } } : merged;
+}
+
+// A frame of another epoch, or from the very start, starts the store again. A frame that leaves a
+// gap changes nothing but says so in `gap`: the caller then syncs from `upto`.
 export function receive(store, frame) {
-  const base = frame.epoch === store.epoch ? store : { ...EMPTY, epoch: frame.epoch };
+  const goesOn = frame.epoch === store.epoch && !(frame.from === 0 && store.upto > 0);
+  const base = goesOn ? store : { ...EMPTY, epoch: frame.epoch };
   const fresh = frame.items.filter((item) => item.n > base.upto);
   const upto = base.upto + fresh.length;
   if (!follows(fresh, base.upto) || frame.upto > upto) return { ...base, gap: true };
   if (frame.upto < base.upto) return base; // older than what is shown: its head is stale too
-  return { epoch: frame.epoch, upto, items: [...base.items, ...fresh], head: frame.head, gap: false };
+  return { epoch: frame.epoch, upto, items: [...base.items, ...fresh], head: merge(base.head, frame.head), gap: false };
 }
 
 // What a sync has to say to get the rest.
