@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from casesim.processes import ROOT, Crew, beat, bundled_redis, daphne, free_port, worker
 
@@ -56,6 +57,14 @@ def browser() -> Iterator[Any]:
         chromium = playwright.chromium.launch(executable_path=path, headless=True, args=QUIET_CHROMIUM)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="module")
+def module_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database for what a whole module shares; emptied afterwards, since no test's end undoes it."""
+    with django_db_blocker.unblock():
+        yield
+        call_command("flush", verbosity=0, interactive=False)
 
 
 @dataclass(frozen=True)

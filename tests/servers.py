@@ -44,7 +44,7 @@ def everything() -> int:
         for name, arguments in {"SQLite": [], "PostgreSQL": ONCE}.items():
             print(f"\n== Tests on {name} and Redis ==", flush=True)
             codes.append(run([*PYTEST, *arguments], postgres=name == "PostgreSQL"))
-    return max(codes)
+    return int(any(codes))
 
 
 def javascript() -> int:
@@ -79,7 +79,9 @@ def attend(command: list[str], env: dict[str, str]) -> int:
     """The command's exit code; on Ctrl-C it is given time to end by itself first."""
     process = subprocess.Popen(command, env=env, cwd=ROOT)
     try:
-        return process.wait()
+        if (code := process.wait()) < 0:
+            print(f"!! {command[0]} was ended by signal {-code}", file=sys.stderr)
+        return code
     except KeyboardInterrupt:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
