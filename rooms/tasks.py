@@ -3,17 +3,21 @@
 from celery import shared_task
 
 from rooms.bots import runner
+from rooms.live import heartbeat
 
 
 @shared_task(name="rooms.tasks.take_turns", ignore_result=True, expires=60)
 def take_turns(room_id: str, due: int | None = None) -> None:
     """Let the listener and the bots of a room do what they would do now."""
+    if due is not None:
+        heartbeat.late(due)
     runner.live_turn(room_id, due, again=_again)
 
 
 @shared_task(name="rooms.tasks.sweep", ignore_result=True, expires=10)
 def sweep() -> None:
     """Knock at rooms nobody watches, and wake bots whose call was lost."""
+    heartbeat.beat()
     runner.sweep(wake=take_turns.delay)
 
 
