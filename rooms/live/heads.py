@@ -1,14 +1,17 @@
-"""Heads as JSON, made section by section, and only where an event changed what a section is made of."""
+"""Heads as JSON, made section by section, and only where an event touched what a section is made of."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from rooms.core.head import SECTIONS, Section
 from rooms.core.state import State
 from scenarios.core.schema import Scenario
 
-Parts = tuple[Any, ...]
+PARTS = tuple(f.name for f in fields(State) if any(f.name in s.of for s in SECTIONS))
+TOUCHED_BY = {part: frozenset(i for i, s in enumerate(SECTIONS) if part in s.of) for part in PARTS}
+NOTHING = "{}"
 
 
 class Heads:
@@ -16,44 +19,72 @@ class Heads:
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
-        self._made: dict[
-            tuple[int, str], tuple[Parts, str]
-        ] = {}  # (section, seat or "") -> its parts, its text
-        self._shown: dict[str, dict[str, str]] = {}  # seat -> section -> the text last handed out
+        self._state = State()  # as last handed out
+        self._here: list[str] = []
+        self._texts: dict[tuple[int, str], str] = {}  # (section, seat or "") -> its text as last made
 
-    def whole(self, state: State, seat: str, here: Iterable[str]) -> str:
+    def whole(self, state: State, seat: str, here: Sequence[str]) -> str:
         """The seat's whole head."""
-        return _object(self._sections(state, seat, here))
+        texts = {s.name: self._make(i, s, state, seat) for i, s in _sections(state, seat)}
+        return _object({**texts, "here": _json(here)})
 
-    def change(self, state: State, seat: str, here: Iterable[str]) -> str:
-        """The sections that differ from those last handed out to the seat; `{}` if none does."""
-        now = self._sections(state, seat, here)
-        before = self._shown.get(seat, {})
-        self._shown[seat] = now
-        return _object({name: text for name, text in now.items() if before.get(name) != text})
+    def turn(self, state: State, here: Sequence[str]) -> "Turn":
+        """What changed since the last turn, to be asked seat by seat."""
+        before, self._state = self._state, state
+        parts = (p for p in PARTS if getattr(before, p) is not getattr(state, p))
+        touched = frozenset().union(*(TOUCHED_BY[part] for part in parts))
+        changed_here = _json(here) if list(here) != self._here else None
+        self._here = list(here)
+        return Turn(self, state, touched, changed_here)
 
-    def _sections(self, state: State, seat: str, here: Iterable[str]) -> dict[str, str]:
-        kind = state.seats[seat].kind
-        texts = {
-            section.name: self._text(number, section, state, seat)
-            for number, section in enumerate(SECTIONS)
-            if kind in section.kinds
-        }
-        texts["here"] = _json(list(here))
-        return texts
+    def remade(self, number: int, section: Section, state: State, seat: str) -> str | None:
+        """The section's new text, or None if it came out as it was."""
+        before = self._texts.get((number, "" if section.shared else seat))
+        now = self._make(number, section, state, seat)
+        return now if now != before else None
 
-    def _text(self, number: int, section: Section, state: State, seat: str) -> str:
-        key = (number, "" if section.shared else seat)
-        parts = tuple(getattr(state, name) for name in section.of)
-        made = self._made.get(key)
-        # the fold never changes a part in place: the same object is the same content
-        if made is not None and all(a is b for a, b in zip(made[0], parts, strict=True)):
-            return made[1]
+    def _make(self, number: int, section: Section, state: State, seat: str) -> str:
         text = _json(section.build(self._scenario, state, seat))
-        if made is not None and made[1] == text:
-            text = made[1]
-        self._made[key] = (parts, text)
+        self._texts[number, "" if section.shared else seat] = text
         return text
+
+
+class Turn:
+    """One hand-out: each shared section is made once, for the first seat that has it."""
+
+    def __init__(self, heads: Heads, state: State, touched: frozenset[int], here: str | None) -> None:
+        self._heads = heads
+        self._state = state
+        self._touched = touched
+        self._here = here
+        self._remade: dict[int, str | None] = {}
+
+    def of(self, seat: str) -> str:
+        """The sections of the seat's head that changed, as JSON; `{}` if none did."""
+        texts = {"here": self._here}
+        if self._touched:
+            for number, section in _sections(self._state, seat):
+                if number in self._touched:
+                    texts[section.name] = self._text(number, section, seat)
+        changed = {name: text for name, text in texts.items() if text is not None}
+        return _object(changed) if changed else NOTHING
+
+    def _text(self, number: int, section: Section, seat: str) -> str | None:
+        if not section.shared:
+            return self._heads.remade(number, section, self._state, seat)
+        if number not in self._remade:
+            self._remade[number] = self._heads.remade(number, section, self._state, seat)
+        return self._remade[number]
+
+
+def _sections(state: State, seat: str) -> list[tuple[int, Section]]:
+    return OF_KIND[state.seats[seat].kind]
+
+
+OF_KIND = {
+    kind: [(i, s) for i, s in enumerate(SECTIONS) if kind in s.kinds]
+    for kind in ("candidate", "panel", "facilitator", "rater", "observer")
+}
 
 
 def _object(sections: dict[str, str]) -> str:

@@ -16,7 +16,7 @@ from rooms.core import messages as m
 from rooms.core.feed import item_json, visible_to
 from rooms.core.state import State, apply
 from rooms.live import log
-from rooms.live.heads import Heads
+from rooms.live.heads import NOTHING, Heads, Turn
 from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
 
@@ -118,9 +118,9 @@ class HubRoom:
     def head(self, seat: str) -> str:
         return self._heads.whole(self.state, seat, self._present())
 
-    def head_change(self, seat: str) -> str:
-        """What of the seat's head differs from what was last handed out; `{}` if nothing does."""
-        return self._heads.change(self.state, seat, self._present())
+    def turn(self) -> Turn:
+        """What of the heads changed since the last hand-out."""
+        return self._heads.turn(self.state, self._present())
 
     def all_ears(self) -> list[Ear]:
         return [ear for ears in self.ears.values() for ear in ears]
@@ -217,7 +217,7 @@ class Hub:
             items = room.items(ear.seat, n)
             upto = n + len(items)
             # a head tells of the present: only the last page has one
-            ear.push(room.frame(n, upto, items, room.head(ear.seat) if upto == count else "{}"))
+            ear.push(room.frame(n, upto, items, room.head(ear.seat) if upto == count else NOTHING))
             n = upto
         if n == after:
             ear.push(room.frame(n, n, (), room.head(ear.seat)))
@@ -274,9 +274,10 @@ class Hub:
         self._grown(room)
 
     def _send(self, room: HubRoom, fresh: dict[str, list[str]], before: dict[str, int]) -> None:
+        turn = room.turn()
         for seat, ears in room.ears.items():
-            change, items = room.head_change(seat), fresh.get(seat, [])
-            if not items and change == "{}":
+            change, items = turn.of(seat), fresh.get(seat, ())
+            if not items and change == NOTHING:
                 continue  # what changes nothing for a seat sends it nothing
             after, upto = before.get(seat, 0), room.counts.get(seat, 0)
             frame = room.frame(after, upto, items, change)

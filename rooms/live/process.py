@@ -103,7 +103,8 @@ class Process:
         self._waiting[id(job)] = answered
         try:
             self.writer.put(job)
-            refused = await asyncio.wait_for(answered, PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                refused = await answered
         except TimeoutError:
             raise m.Refused("try_again", "no answer yet; send it again with the same ref") from None
         finally:

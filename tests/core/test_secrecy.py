@@ -114,12 +114,15 @@ def test_control_a_feed_numbered_by_seq_is_caught():
 def test_heads_sent_as_changes_add_up_to_the_whole_head(moves):
     """Every section names all the parts of the State it is made of."""
     heads, held, state = Heads(CASE), {}, State()
-    for line in play(moves):
+    for number, line in enumerate(play(moves)):
         state = fold([(line.at, line.event)], state)
+        here = ["dana"] if number % 3 else []
+        turn = heads.turn(state, here)
         for seat in state.seats:
-            held[seat] = merged(held.get(seat, {}), json.loads(heads.change(state, seat, ["dana"])))
-            whole = {**head(CASE, state, seat), "here": ["dana"]}
-            assert held[seat] == json.loads(json.dumps(whole))
+            if seat not in held:  # a socket begins with the whole
+                held[seat] = json.loads(heads.whole(state, seat, here))
+            held[seat] = merged(held[seat], json.loads(turn.of(seat)))
+            assert held[seat] == json.loads(json.dumps({**head(CASE, state, seat), "here": here}))
 
 
 def test_a_feed_counts_only_what_its_seat_sees():
