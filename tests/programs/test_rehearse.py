@@ -22,15 +22,14 @@ def lines(done: dict) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def played(django_db_setup, django_db_blocker):
+def played(module_database):
     """Strong twice and weak once with one seed, strong with another: slow, so played once."""
-    with django_db_blocker.unblock():
-        yield {
-            "strong": rehearse("--candidate", "strong", "--seed", "3"),
-            "again": rehearse("--candidate", "strong", "--seed", "3"),
-            "other": rehearse("--candidate", "strong", "--seed", "4"),
-            "weak": rehearse("--candidate", "weak", "--seed", "3"),
-        }
+    return {
+        "strong": rehearse("--candidate", "strong", "--seed", "3"),
+        "again": rehearse("--candidate", "strong", "--seed", "3"),
+        "other": rehearse("--candidate", "strong", "--seed", "4"),
+        "weak": rehearse("--candidate", "weak", "--seed", "3"),
+    }
 
 
 def test_the_same_seed_gives_the_same_log_and_another_a_different_one(played):
