@@ -1,0 +1,189 @@
+"""Start a server with one part of it replaced: `python -m tests.faults.doubles NAME daphne ARGUMENTS`.
+
+A double makes a rare moment certain (a pause between commit and fan-out) or takes a protection away
+(the control). None of this can be switched on in the product. Notes go to files under CASESIM_VAR.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+HANG = "HANG"  # a command with this in its text is held by the doubles that pause
+
+
+def var(name: str) -> Path:
+    return Path(os.environ["CASESIM_VAR"]) / name
+
+
+def hang_after_commit() -> None:
+    """The log has it and nobody was told: the writer stays there for good."""
+    from rooms.live import writer
+
+    commit = writer.commit
+
+    def hanging(jobs: Any, folds: Any) -> Any:
+        done = commit(jobs, folds)
+        if any(HANG in job.command.model_dump_json() for job in jobs):
+            var("hanging").touch()
+            time.sleep(600)
+        return done
+
+    replace(writer, "commit", hanging)
+
+
+def show_first() -> None:
+    """The control: answer and show, and only then commit; a marked command's commit never comes."""
+    from django.db import transaction
+
+    from rooms.live.writer import Writer
+
+    commit = Writer._commit
+
+    def showing(self: Any, group: Any, folds: Any) -> Any:
+        with transaction.atomic():
+            told = commit(self, group, folds)
+            self._tell(*told)
+            if any(HANG in job.command.model_dump_json() for job in group):
+                var("hanging").touch()
+                time.sleep(600)
+        return [], []
+
+    replace(Writer, "_commit", showing)
+
+
+def no_poll() -> None:
+    """The control: whoever misses a ring never looks by himself."""
+    from rooms.live import process
+
+    replace(process, "POLL", 3600.0)
+
+
+def own_memory() -> None:
+    """The control: a writer that decides by what it remembers and does not look at the log's end."""
+    from rooms.live.writer import Folds
+
+    at_head = Folds.at_head
+
+    def remembered(self: Any, row: Any) -> Any:
+        return self._known.get(row.id) or at_head(self, row)
+
+    replace(Folds, "at_head", remembered)
+
+
+def everybody_sees() -> None:
+    """The control: the audience is not asked."""
+    from rooms.live import hub
+
+    replace(hub, "visible_to", lambda to, seat: True)
+
+
+def slow_page() -> None:
+    """A page whose query takes a second, as a heavy report would."""
+    from rooms import queries
+
+    lines = queries.lines
+
+    def slowly(*args: Any) -> Any:
+        time.sleep(1.0)
+        return lines(*args)
+
+    replace(queries, "lines", slowly)
+
+
+def slow_loop() -> None:
+    """The control: the same second spent in the event loop."""
+    from rooms.live.process import Process
+
+    join = Process.join
+
+    async def slowly(self: Any, *args: Any, **more: Any) -> Any:
+        time.sleep(1.0)  # noqa: ASYNC251  (that is the fault)
+        return await join(self, *args, **more)
+
+    replace(Process, "join", slowly)
+
+
+def shifted_clock() -> None:
+    """The wall clock of this process alone, moved by as many seconds as the file `shift` says."""
+    time_ns = time.time_ns
+
+    def shifted() -> int:
+        with suppress(OSError, ValueError):
+            return time_ns() + int(float(var("shift").read_text()) * 1e9)
+        return time_ns()
+
+    time.time_ns = shifted
+    time.time = lambda: shifted() / 1e9
+
+
+def slow_report() -> None:
+    """The first building of a report never ends; a worker that is killed there was in the middle of it."""
+    from scoring import service
+
+    build = service._build
+
+    def slowly(*args: Any) -> Any:
+        if not var("building").exists():
+            var("building").write_text(str(os.getpid()))
+            time.sleep(600)
+        return build(*args)
+
+    replace(service, "_build", slowly)
+
+
+def deaf_to_revocation() -> None:
+    """The control: nobody looks whether a socket's token still opens its seat."""
+    from rooms.live.process import Process
+
+    async def nothing(self: Any) -> None:
+        return None
+
+    replace(Process, "_close_revoked", nothing)
+
+
+def replace(owner: Any, name: str, value: Any) -> None:
+    """Put `value` in place of what has that name now; AttributeError if nothing has."""
+    patch.object(owner, name, value).start()
+
+
+DOUBLES: dict[str, Callable[[], None]] = {
+    double.__name__: double
+    for double in (
+        hang_after_commit,
+        show_first,
+        no_poll,
+        own_memory,
+        everybody_sees,
+        slow_page,
+        slow_loop,
+        shifted_clock,
+        slow_report,
+        deaf_to_revocation,
+    )
+}
+
+
+def main() -> None:
+    name, program, *arguments = sys.argv[1:]
+    import django
+
+    django.setup()
+    DOUBLES[name]()
+    sys.argv = [program, *arguments]
+    if program == "daphne":
+        from daphne.cli import CommandLineInterface
+
+        CommandLineInterface.entrypoint()
+    else:
+        from celery.__main__ import main as celery
+
+        celery()
+
+
+if __name__ == "__main__":
+    main()
