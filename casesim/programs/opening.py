@@ -68,6 +68,11 @@ def open_panel(name: str, wishes: list[str], fill: bool = False, raters: int = 2
     }
 
 
+def join_link(token: str) -> str:
+    """The link that opens a seat in a browser."""
+    return settings.SITE_URL + reverse("rooms:join", args=[token])
+
+
 def socket_address(room_id: str) -> str:
     """The room's WebSocket address. The token goes into a header, never into the address."""
     site = urlsplit(settings.SITE_URL)
@@ -83,7 +88,7 @@ def _seat(scenario: Scenario, room_id: str, seat: str, token: str, bots: tuple[s
         "role": seat if kind != "rater" else "rater",
         "kind": kind,
         "occupant": "bot" if seat in bots else "human",
-        "join": settings.SITE_URL + reverse("rooms:join", args=[token]),
+        "join": join_link(token),
         "ws": socket_address(room_id),
         "token": token,
     }

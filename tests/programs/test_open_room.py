@@ -47,3 +47,21 @@ def test_fill_puts_bots_into_every_other_panel_seat():
 def test_a_wish_that_makes_no_sense_is_an_error_that_names_it(wish):
     with pytest.raises(CommandError, match=wish):
         open_room("--seat", wish)
+
+
+def test_a_seat_handed_over_opens_to_the_new_link_alone():
+    room = open_room()
+    old = next(s["join"] for s in room["seats"] if s["seat"] == "dissenter")
+    out = StringIO()
+    call_command("hand_over", room["room"], "dissenter", stdout=out)
+    assert Client().get(urlsplit(old).path).status_code == 404
+    assert Client().get(urlsplit(out.getvalue().strip()).path).status_code == 302
+
+
+def test_a_closed_seat_opens_to_nobody_and_an_unknown_one_is_an_error():
+    room = open_room()
+    link = next(s["join"] for s in room["seats"] if s["seat"] == "rater2")
+    call_command("hand_over", room["room"], "rater2", "--close", stdout=StringIO())
+    assert Client().get(urlsplit(link).path).status_code == 404
+    with pytest.raises(CommandError, match="nobody"):
+        call_command("hand_over", room["room"], "nobody")

@@ -27,7 +27,7 @@ const BODY = {
   data_refused: (item) => html`<p class="item-text">${item.why}</p>`,
   assumed: (item) => html`<p class="item-text"><span class="mark">${item.mark}</span> ${item.text}</p>`,
   data_given: (item) =>
-    html`${item.text ? text(item) : nothing}${item.table ? tableCard(item.table) : nothing}`,
+    html`${item.text && item.text !== item.table?.about ? text(item) : nothing}${item.table ? tableCard(item.table) : nothing}`,
 };
 const text = (item) => html`<p class="item-text keep-lines">${item.text}</p>`;
 
