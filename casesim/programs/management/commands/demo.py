@@ -1,13 +1,11 @@
 """`make demo`: everything on one machine, with a room to walk into."""
 
-import fcntl
 import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -28,10 +26,10 @@ from casesim.processes import (
     daphne,
     free_port,
     in_the_foreground,
-    port_is_free,
     stopping_signals,
     worker,
 )
+from casesim.programs.launching import alone, refuse_a_taken_port, say, step
 
 SCENARIO = "fraud"
 KINDS = ["facilitator", "candidate", "panel", "rater"]
@@ -53,8 +51,8 @@ class Command(BaseCommand):
         with ExitStack() as stack:
             stack.enter_context(stopping_signals())
             stack.enter_context(in_the_foreground())
-            stack.enter_context(alone(settings.VAR / "demo.lock"))
-            refuse_a_taken_port(settings.PORT)
+            stack.enter_context(alone(settings.VAR / "demo.lock", "a demo"))
+            refuse_a_taken_port(settings.PORT, "demo")
             try:
                 self.live(options)
             except KeyboardInterrupt:
@@ -100,42 +98,16 @@ class Command(BaseCommand):
 
     def step(self, what: str, do: Callable[[], Any]) -> Any:
         """Do something and say how long it took."""
-        self.stdout.write(f"  {what:<24}", ending="")
-        self.stdout.flush()
-        begun, outcome = time.monotonic(), "failed"
-        try:
-            result = do()
-            outcome = f"{time.monotonic() - begun:5.1f} s"
-        finally:
-            self.say(outcome)
-        return result
+        return step(self.stdout, what, do)
 
     def say(self, text: str) -> None:
         """Print now, also into a pipe."""
-        self.stdout.write(text)
-        self.stdout.flush()
+        say(self.stdout, text)
 
 
 def quietly(command: str, **options: Any) -> None:
     """A management command whose own words would break up the progress lines."""
     call_command(command, verbosity=0, stdout=StringIO(), **options)
-
-
-@contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Two demos over the same data would take each other's bots' turns: the second is refused."""
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CommandError(f"a demo already runs over {path.parent}; stop it with Ctrl-C there") from None
-        yield
-
-
-def refuse_a_taken_port(port: int) -> None:
-    """Before anything is started: say which port is taken and what to do."""
-    if not port_is_free(port):
-        raise CommandError(f"port {port} is taken by another program; try: make demo PORT={port + 1}")
 
 
 # -- The demo room -----------------------------------------------------------------------------
