@@ -76,7 +76,7 @@ def feed(room_id: str, seat: str, after: int = 0) -> dict[str, Any]:
     info = room(room_id)
     seen = [line for line in log.read(room_id) if visible_to(line.to, seat)]
     items = [json.loads(item_json(n, x.at, x.body)) for n, x in enumerate(seen, 1) if n > after]
-    present = {**head(info.scenario, info.state, seat), "here": []}
+    present = {**head(info.scenario, info.state, seat), "here": [], "waits": False}
     return {
         "type": "feed",
         "epoch": info.epoch,

@@ -18,7 +18,6 @@ from rooms.live.hub import wall_ms
 from rooms.live.process import process
 from rooms.live.writer import Folds, Job, Known, commit
 from rooms.models import Room, Seat
-from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
 
 _own = threading.local()
@@ -68,11 +67,17 @@ def known(room_id: str) -> Known:
 
 
 def open_room(
-    version_id: int, bots: Sequence[str] = (), raters: int = 2, now: int | None = None, title: str = ""
+    version_id: int,
+    bots: Sequence[str] = (),
+    raters: int = 2,
+    now: int | None = None,
+    title: str = "",
+    stand_in: int = 0,
 ) -> Opened:
     """Lay a room: a seat per role, candidate, facilitator and raters. `bots` name seats.
 
-    ValueError names a seat that cannot be a bot's, or a number of raters out of bounds.
+    `stand_in`: seconds a panel member may be away before a bot stands in (0: none ever does).
+    ValueError names a seat that cannot be a bot's, or a number out of bounds.
     """
     scenario = scenario_of(version_id)
     seats = lay(scenario, bots, raters)
@@ -87,7 +92,7 @@ def open_room(
             created_at=at,
         )
         Seat.objects.bulk_create(_seat_row(room_id, s, tokens[s.seat]) for s in seats)
-        _open_log(room_id, scenario, seats, at)
+        _open_log(room_id, opening(scenario, seats, stand_in), at)
     return Opened(room_id, tokens)
 
 
@@ -116,9 +121,9 @@ def _seat_row(room_id: str, s: m.SeatSpec, token: str) -> Seat:
     )
 
 
-def _open_log(room_id: str, scenario: Scenario, seats: tuple[m.SeatSpec, ...], at: int) -> None:
+def _open_log(room_id: str, events: list[m.AnyEvent], at: int) -> None:
     state, entries = State(), []
-    for event in opening(scenario, seats):
+    for event in events:
         cause = None if entries else "open"
         entries.append(log.entry(state.seq + 1, at, event, cause, None))
         state = apply(state, event, at)

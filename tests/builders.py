@@ -174,9 +174,10 @@ def make_room(
     raters: int = 2,
     started: bool = False,
     now: int = T0,
+    stand_in: int = 0,
 ) -> Opened:
     """A room in the database, opened at `now`; `started` puts it into its first phase."""
-    opened = open_room(published(case), bots=bots, raters=raters, now=now)
+    opened = open_room(published(case), bots=bots, raters=raters, now=now, stand_in=stand_in)
     if started:
         handle_now(opened.room_id, "facilitator", m.Start(anyway=True), "start", now=now + 1)
     return opened

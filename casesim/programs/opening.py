@@ -52,12 +52,14 @@ def bots_among(scenario: Scenario, wishes: list[str], fill: bool) -> tuple[str, 
     return tuple(role for role, who in (usual | chosen).items() if who == "bot")
 
 
-def open_panel(name: str, wishes: list[str], fill: bool = False, raters: int = 2) -> dict[str, Any]:
+def open_panel(
+    name: str, wishes: list[str], fill: bool = False, raters: int = 2, stand_in: int = 60
+) -> dict[str, Any]:
     """A new live room and, for each seat, its join link, WebSocket address and bearer token."""
     version = version_of(name)
     scenario = scenario_of(version.pk)
     bots = bots_among(scenario, wishes, fill)
-    opened = open_room(version.pk, bots=bots, raters=raters)
+    opened = open_room(version.pk, bots=bots, raters=raters, stand_in=stand_in)
     return {
         "room": opened.room_id,
         "scenario": version.slug,

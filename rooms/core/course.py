@@ -156,6 +156,14 @@ def unseat_bot(state: State, seat: str) -> m.SeatLeft:
     return m.SeatLeft(seat=seat)
 
 
+def stand_in(state: State, seat: str) -> list[m.AnyEvent]:
+    """A bot takes over from a panel member who is away. Asked twice, or too late, it does nothing."""
+    chair = state.seats.get(seat)
+    if chair is None or chair.kind != "panel" or chair.occupant != "person" or state.status != "live":
+        return []
+    return [m.SeatTaken(seat=seat, name=chair.title, bot=True, instead_of=chair.name)]
+
+
 def hear(state: State, c: m.Hear) -> list[m.AnyEvent]:
     if c.utterance > state.utterances:
         raise m.Refused("no_such", f"utterance: there is no {c.utterance}")

@@ -62,6 +62,8 @@ def _decide(scenario: Scenario, state: State, seat: str, command: m.AnyCommand, 
             return [m.Whispered(by=seat, text=command.text, to=state.of_kind("panel", "facilitator"))]
         case m.Tick():
             return course.tick(scenario, state, now)
+        case m.StandIn():
+            return course.stand_in(state, command.seat)
         case m.Hear():
             return course.hear(state, command)
         case _:

@@ -99,6 +99,7 @@ def _seat(state: State, seat: str) -> Json:
         "occupant": s.occupant,
         "ready": s.ready,
         "hand": s.hand,
+        "away": s.away,
     }
 
 

@@ -6,6 +6,7 @@ from rooms.core import messages as m
 from scenarios.core.schema import CANDIDATE, FACILITATOR, Role, Scenario
 
 MAX_RATERS = 12
+MAX_STAND_IN = 3600  # seconds
 
 
 def lay(scenario: Scenario, bots: Sequence[str], raters: int) -> tuple[m.SeatSpec, ...]:
@@ -35,9 +36,11 @@ def lay(scenario: Scenario, bots: Sequence[str], raters: int) -> tuple[m.SeatSpe
     )
 
 
-def opening(scenario: Scenario, seats: tuple[m.SeatSpec, ...]) -> list[m.AnyEvent]:
-    """The first events of every log."""
-    opened = m.RoomOpened(title=scenario.title, prompt=scenario.prompt, seats=seats)
+def opening(scenario: Scenario, seats: tuple[m.SeatSpec, ...], stand_in: int = 0) -> list[m.AnyEvent]:
+    """The first events of every log. `stand_in`: seconds, see RoomOpened."""
+    if not 0 <= stand_in <= MAX_STAND_IN:
+        raise ValueError(f"stand_in must be from 0 to {MAX_STAND_IN} seconds, not {stand_in}")
+    opened = m.RoomOpened(title=scenario.title, prompt=scenario.prompt, seats=seats, stand_in=stand_in)
     return [opened, *_briefs(scenario, seats)]
 
 

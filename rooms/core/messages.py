@@ -255,6 +255,13 @@ class Tick(Command):
     type: Literal["tick"] = "tick"
 
 
+class StandIn(Command):
+    """The clock's other word: whoever sat there has been away too long."""
+
+    type: Literal["stand_in"] = "stand_in"
+    seat: Key
+
+
 class Hear(Command):
     """The listener's only word: what the candidate's utterance with that mark did."""
 
@@ -268,7 +275,7 @@ AnyCommand = (
     | Assume | Commit | Revise | RequestData
     | GiveData | RefuseData | Reveal | PutInject | Whisper
     | Start | Pause | Resume | Extend | Advance | Fire | Hold | Skip | SeatBot | UnseatBot | QuietBots | End
-    | Tick | Hear
+    | Tick | StandIn | Hear
 )  # fmt: skip
 
 
@@ -296,6 +303,7 @@ class RoomOpened(Event):
     title: str
     prompt: str
     seats: tuple[SeatSpec, ...]
+    stand_in: int = 0  # seconds a panel member may be away before a bot stands in; 0: none ever does
 
 
 class Briefed(Event):
@@ -316,6 +324,7 @@ class SeatTaken(Event):
     seat: str
     name: str
     bot: bool = False
+    instead_of: str = ""  # a bot that stands in for this person, who gets the seat back on return
 
 
 class SeatLeft(Event):

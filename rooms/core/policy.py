@@ -50,6 +50,7 @@ RIGHTS: dict[str, Right] = {
     "quiet_bots": Right(("facilitator",), OPEN),
     "end": Right(("facilitator",), OPEN),
     "tick": Right((CLOCK,), ALWAYS),
+    "stand_in": Right((CLOCK,), ALWAYS),
     "hear": Right((LISTENER,), ALWAYS),
 }
 

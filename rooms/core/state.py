@@ -24,6 +24,7 @@ class Seat:
     bot: bool = False
     ready: bool = False
     hand: bool = False
+    away: str = ""  # the person a bot stands in for
 
     @property
     def occupant(self) -> Literal["person", "bot", "empty"]:
@@ -93,6 +94,7 @@ class State:
     at: int = 0  # wall time of the last event; `at` never goes back
     status: Status = "new"
     seats: Mapping[str, Seat] = field(default_factory=dict)
+    stand_in: int = 0  # seconds
     phase: str | None = None
     started: int = 0
     ends: int = 0
@@ -163,12 +165,19 @@ def apply(state: State, event: m.AnyEvent, at: int) -> State:
 def _changes(state: State, event: m.AnyEvent, at: int) -> Changes:  # noqa: C901  (one case a line)
     match event:
         case m.RoomOpened():
-            return {"status": "lobby", "seats": _laid(event)}
+            return {"status": "lobby", "seats": _laid(event), "stand_in": event.stand_in}
         case m.SeatTaken():
             # a new person has not read the brief; a bot need not
-            return _seat(state, event.seat, name=event.name, bot=event.bot, ready=event.bot)
+            return _seat(
+                state,
+                event.seat,
+                name=event.name,
+                bot=event.bot,
+                ready=event.bot,
+                away=event.instead_of,
+            )
         case m.SeatLeft():
-            return _seat(state, event.seat, name="", bot=False, ready=False, hand=False)
+            return _seat(state, event.seat, name="", bot=False, ready=False, hand=False, away="")
         case m.Readied():
             return _seat(state, event.seat, ready=event.ready)
         case m.HandRaised():

@@ -1,7 +1,7 @@
 """Heads as JSON, made section by section, and only where an event touched what a section is made of."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -15,27 +15,28 @@ NOTHING = "{}"
 
 
 class Heads:
-    """The heads of one room. `here` is told apart: who has a page open is not in the log."""
+    """The heads of one room. `around` is what is not in the log: who has a page open, whether bots wait."""
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._state = State()  # as last handed out
-        self._here: list[str] = []
+        self._around: dict[str, str] = {}
         self._texts: dict[tuple[int, str], str] = {}  # (section, seat or "") -> its text as last made
 
-    def whole(self, state: State, seat: str, here: Sequence[str]) -> str:
+    def whole(self, state: State, seat: str, around: Mapping[str, Any]) -> str:
         """The seat's whole head."""
         texts = {s.name: self._make(i, s, state, seat) for i, s in _sections(state, seat)}
-        return _object({**texts, "here": _json(here)})
+        return _object(texts | {name: _json(value) for name, value in around.items()})
 
-    def turn(self, state: State, here: Sequence[str]) -> "Turn":
+    def turn(self, state: State, around: Mapping[str, Any]) -> "Turn":
         """What changed since the last turn, to be asked seat by seat."""
         before, self._state = self._state, state
         parts = (p for p in PARTS if getattr(before, p) is not getattr(state, p))
         touched = frozenset().union(*(TOUCHED_BY[part] for part in parts))
-        changed_here = _json(here) if list(here) != self._here else None
-        self._here = list(here)
-        return Turn(self, state, touched, changed_here)
+        now = {name: _json(value) for name, value in around.items()}
+        changed = {name: text for name, text in now.items() if self._around.get(name) != text}
+        self._around = now
+        return Turn(self, state, touched, changed)
 
     def remade(self, number: int, section: Section, state: State, seat: str) -> str | None:
         """The section's new text, or None if it came out as it was."""
@@ -52,16 +53,16 @@ class Heads:
 class Turn:
     """One hand-out: each shared section is made once, for the first seat that has it."""
 
-    def __init__(self, heads: Heads, state: State, touched: frozenset[int], here: str | None) -> None:
+    def __init__(self, heads: Heads, state: State, touched: frozenset[int], around: dict[str, str]) -> None:
         self._heads = heads
         self._state = state
         self._touched = touched
-        self._here = here
+        self._around = around
         self._remade: dict[int, str | None] = {}
 
     def of(self, seat: str) -> str:
         """The sections of the seat's head that changed, as JSON; `{}` if none did."""
-        texts = {"here": self._here}
+        texts: dict[str, str | None] = dict(self._around)
         if self._touched:
             for number, section in _sections(self._state, seat):
                 if number in self._touched:

@@ -97,6 +97,8 @@ class HubRoom:
         self.counts: dict[str, int] = {}  # items each seat has in its feed
         self.ears: dict[str, set[Ear]] = {}
         self.here: set[str] = set()
+        self.missing: dict[str, float] = {}  # panel seats whose person is away -> since when
+        self.waits = False  # bots and reports wait for a worker
         self.catching_up: asyncio.Task[None] | None = None
         self._heads = Heads(scenario)
 
@@ -116,11 +118,11 @@ class HubRoom:
         return [item_json(n, line.at, line.body) for n, line in enumerate(page, after + 1)]
 
     def head(self, seat: str) -> str:
-        return self._heads.whole(self.state, seat, self._present())
+        return self._heads.whole(self.state, seat, self._around())
 
     def turn(self) -> Turn:
         """What of the heads changed since the last hand-out."""
-        return self._heads.turn(self.state, self._present())
+        return self._heads.turn(self.state, self._around())
 
     def all_ears(self) -> list[Ear]:
         return [ear for ears in self.ears.values() for ear in ears]
@@ -131,8 +133,23 @@ class HubRoom:
             f'"items":[{",".join(items)}],"head":{head_json}}}'
         )
 
-    def _present(self) -> list[str]:
+    def present(self) -> list[str]:
         return [s for s in self.state.seats if s in self.here or s in self.ears]
+
+    def away_too_long(self, now: float) -> list[str]:
+        """Panel seats whose person has not been here for longer than the room allows."""
+        present = set(self.present())
+        gone = {
+            s.seat
+            for s in self.state.seats.values()
+            if s.kind == "panel" and s.occupant == "person" and s.seat not in present
+        }
+        self.missing = {seat: self.missing.get(seat, now) for seat in gone}
+        allowed = self.state.stand_in
+        return [seat for seat, since in self.missing.items() if allowed and now - since >= allowed]
+
+    def _around(self) -> dict[str, Any]:
+        return {"here": self.present(), "waits": self.waits}
 
 
 class Reader:

@@ -6,7 +6,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 SECONDS = 45
-REFRESH = 15
+REFRESH = 10
 
 
 def _key(room_id: str, seat: str) -> str:

@@ -18,6 +18,7 @@ from rooms.core.policy import CLOCK
 from rooms.live import log, presence
 from rooms.live.bell import Bell
 from rooms.live.clock import Clock
+from rooms.live.heartbeat import celery_answers
 from rooms.live.hub import TOO_SLOW, Ear, Hub, HubRoom, wall_ms
 from rooms.live.redis import async_client
 from rooms.live.writer import Answer, Growth, Job, Writer
@@ -50,6 +51,7 @@ class Process:
             only_web_process()
         self._loop = loop
         self.stopping = False
+        self.waits = False  # no worker answers: bots and reports wait
         self._waiting: dict[int, asyncio.Future[Answer]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._wakes: set[str] = set()
@@ -120,7 +122,23 @@ class Process:
         if len(ear.room.ears[seat]) == 1:
             self._came_or_went(ear.room)
         self._wake_if_needed(ear.room)
+        self._hand_back(ear)
         return ear
+
+    def _hand_back(self, ear: Ear) -> None:
+        """Who comes back to a seat a bot stood in gets it back."""
+        chair = ear.room.state.seats[ear.seat]
+        if chair.away:
+            self._spawn(
+                self._try(ear.room.id, ear.seat, m.TakeSeat(name=chair.away), "back", ear.room.state.seq)
+            )
+
+    async def _try(self, room_id: str, seat: str, command: m.AnyCommand, why: str, seq: int) -> None:
+        """A command nobody waits for; the next look tries again."""
+        try:
+            await self.handle(Job(room_id, seat, command, f"{why}:{seat}:{seq}", wall_ms()))
+        except m.Refused as refused:
+            logger.warning("%s was refused: %s", why, refused.code, extra={"room": room_id})
 
     async def leave(self, ear: Ear) -> None:
         last = self.hub.leave(ear)
@@ -191,7 +209,11 @@ class Process:
     async def _look_around(self, room: HubRoom) -> None:
         await presence.touch(self.redis, room.id, list(room.ears))
         room.here = await presence.here(self.redis, room.id, list(room.state.seats))
+        room.waits = self.waits
         self.hub.show_heads(room)
+        if room.state.status == "live":
+            for seat in room.away_too_long(time.monotonic()):
+                await self._try(room.id, CLOCK, m.StandIn(seat=seat), "away", room.state.seq)
 
     async def _poll(self) -> None:
         while True:
@@ -221,6 +243,7 @@ class Process:
     async def _stay_here(self) -> None:
         while True:
             await asyncio.sleep(presence.REFRESH)
+            self.waits = not await celery_answers(self.redis)
             for room in list(self.hub.rooms.values()):
                 await self._look_around(room)
 

@@ -35,6 +35,8 @@ Text frames of JSON, at most {frame} bytes; {rate} a second over time, {burst} a
 | server | `{{"type": "done", "ref"}}` | it is in the log |
 | server | `{{"type": "refused", "ref", "code", "why"}}` | it is not, and why |
 
+Several sockets of one seat are one seat: each is handed its whole feed, and each may act.
+
 After connecting send `sync`. Items are numbered for your seat alone: `n` has no gaps, and says nothing
 of what you may not see. If a frame's `from` is beyond what you have, send `sync` again. If `from` is 0
 or the `epoch` is another than yours while you have items, throw them away: you are started over. After a
@@ -53,8 +55,9 @@ only the sections that changed, each whole, and those of `console` one level dee
 | `status` | `lobby`, `live`, `paused` or `ended` |
 | `phase` | null, or `key`, `name`, `index`, `of`, `prompt`, `started_at`, `ends_at`, `paused_at`; not for the candidate: `focus` |
 | `phases` | `key`, `name`, `seconds` of each |
-| `seats` | `seat`, `kind`, `role`, `title`, `name`, `occupant` (`person`, `bot`, `empty`), `ready`, `hand` of each |
+| `seats` | `seat`, `kind`, `role`, `title`, `name`, `occupant` (`person`, `bot`, `empty`), `ready`, `hand`, `away` (whom a bot stands in for) of each |
 | `here` | the seats somebody has a page open for |
+| `waits` | true while no worker answers: bots and reports wait, people go on |
 | `board` | `decisions` (each with `versions` and `objections`), `assumptions`, `requests` |
 | `may` | the command types your seat may send now |
 | `quiet` | whether the bots are silenced |

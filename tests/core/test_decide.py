@@ -197,3 +197,20 @@ def test_a_scenario_document_is_never_changed_by_a_room():
     before = SCENARIO.model_dump_json()
     live().do("candidate", COMMIT)
     assert SCENARIO.model_dump_json() == before
+
+
+def test_a_bot_stands_in_for_a_panel_member_who_is_away_and_gives_the_seat_back():
+    room = live()
+    stand_in = m.StandIn(seat="dana")
+    assert room.do("clock", stand_in) == [
+        m.SeatTaken(seat="dana", name="Dana, dissenter", bot=True, instead_of="dana person")
+    ]
+    assert room.do("clock", stand_in) == []
+    assert room.state.seats["dana"].away == "dana person"
+    room.do("dana", m.TakeSeat(name="dana person"))
+    assert (room.state.seats["dana"].occupant, room.state.seats["dana"].away) == ("person", "")
+
+
+@pytest.mark.parametrize("seat", ["candidate", "facilitator", "rater1", "nobody"])
+def test_nobody_stands_in_for_any_other_seat(seat):
+    assert live().do("clock", m.StandIn(seat=seat)) == []

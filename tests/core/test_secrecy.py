@@ -116,13 +116,13 @@ def test_heads_sent_as_changes_add_up_to_the_whole_head(moves):
     heads, held, state = Heads(CASE), {}, State()
     for number, line in enumerate(play(moves)):
         state = fold([(line.at, line.event)], state)
-        here = ["dana"] if number % 3 else []
+        here = {"here": ["dana"] if number % 3 else [], "waits": False}
         turn = heads.turn(state, here)
         for seat in state.seats:
             if seat not in held:  # a socket begins with the whole
                 held[seat] = json.loads(heads.whole(state, seat, here))
             held[seat] = merged(held[seat], json.loads(turn.of(seat)))
-            assert held[seat] == json.loads(json.dumps({**head(CASE, state, seat), "here": here}))
+            assert held[seat] == json.loads(json.dumps({**head(CASE, state, seat), **here}))
 
 
 def test_a_feed_counts_only_what_its_seat_sees():

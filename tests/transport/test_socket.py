@@ -10,8 +10,8 @@ from channels.db import database_sync_to_async
 
 from rooms import queries
 from rooms.core import messages as m
-from rooms.live import hub
-from rooms.live.hub import Ear, HubRoom
+from rooms.live import hub, presence
+from rooms.live.hub import Ear, HubRoom, wall_ms
 from rooms.live.process import process
 from rooms.service import close_seat, hand_over, handle_now
 from rooms.transport import protocol
@@ -252,3 +252,29 @@ async def test_a_quiet_listener_is_never_given_up(table: Table):
     ear = Ear(HubRoom("r", "e", SCENARIO), "candidate")
     ear.push("x" * 1_000)
     assert not ear.stuck(time.monotonic() + 3_600)
+
+
+async def test_a_dropped_seat_is_stood_in_for_after_its_grace_and_handed_back(table: Table, monkeypatch):
+    monkeypatch.setattr(presence, "REFRESH", 0.1)
+    table.opened = await database_sync_to_async(make_room)(started=True, now=wall_ms(), stand_in=1)
+    candidate, dana = await table.seat("candidate"), await table.seat("dana")
+    await dana.do("1", type="take_seat", name="Dana Berg")
+    await dana.close()
+    table.sockets.remove(dana)
+
+    def seat() -> dict:
+        return next(s for s in candidate.head["seats"] if s["seat"] == "dana")
+
+    await candidate.until(lambda: seat()["occupant"] == "bot")
+    assert seat()["away"] == "Dana Berg"
+    back = await table.seat("dana")
+    await candidate.until(lambda: seat()["occupant"] == "person")
+    assert seat()["name"] == "Dana Berg"
+    assert (await back.do("2", type="say", text="where were we?"))["type"] == "done"
+
+
+async def test_the_room_says_that_bots_and_reports_wait_while_no_worker_answers(table: Table, monkeypatch):
+    monkeypatch.setattr(presence, "REFRESH", 0.1)
+    socket = await table.seat("candidate")
+    await socket.until(lambda: socket.head.get("waits") is True)
+    assert (await socket.do("1", type="say", text="and yet we talk"))["type"] == "done"

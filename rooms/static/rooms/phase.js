@@ -39,7 +39,19 @@ function clock(phase, now, status) {
   </p>`;
 }
 
-export function banner(app) {
+export const banner = (app) => [paused(app), waits(app)];
+
+// People go on without the worker; what it does for them comes later.
+function waits(app) {
+  const bots = app.head.seats.some(({ occupant }) => occupant === "bot");
+  if (!app.head.waits || app.head.status === "lobby") return nothing;
+  return html`<div class="banner notice notice-warn" role="status" data-test="waits">
+    <strong>${bots ? "Bots and reports wait." : "Reports wait."}</strong> The server's worker does not answer. Everything
+    you say is kept, and the clock runs on.
+  </div>`;
+}
+
+function paused(app) {
   if (app.head.status !== "paused") return nothing;
   return html`<div class="banner notice notice-warn" role="status" data-test="banner">
     <strong>Paused.</strong> The clock stands

@@ -23,11 +23,19 @@ class Command(BaseCommand):
             "--fill", action="store_true", help="bots in panel seats that --seat does not name"
         )
         parser.add_argument("--raters", type=int, default=2, help="how many raters (2)")
+        parser.add_argument(
+            "--stand-in",
+            type=int,
+            default=60,
+            help="seconds until a bot stands in for the absent; 0: never (60)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         ready_database()
         try:
-            room = open_panel(options["scenario"], options["seat"], options["fill"], options["raters"])
+            room = open_panel(
+                options["scenario"], options["seat"], options["fill"], options["raters"], options["stand_in"]
+            )
         except (BadName, ValueError, LoadError) as error:
             raise CommandError(str(error)) from None
         if options["json"]:
