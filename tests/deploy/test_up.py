@@ -73,13 +73,21 @@ class Up:
         found = [child for child in self.process.children() if "daphne" in child.cmdline()]
         return sorted(found, key=lambda child: child.create_time())
 
-    def ask(self, path: str) -> tuple[int, list[tuple[str, str]], str]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+    def ask(self, path: str, port: int = 0) -> tuple[int, list[tuple[str, str]], str]:
+        """(status, headers, text) from nginx, or from what listens on another port."""
+        connection = HTTPConnection("127.0.0.1", port or self.port, timeout=10)
         connection.request("GET", path)
         answer = connection.getresponse()
         told = (answer.status, answer.getheaders(), answer.read().decode())
         connection.close()
         return told
+
+    def count(self, web: psutil.Process, name: str) -> float:
+        """A number of one web process."""
+        argv = web.cmdline()
+        status, _, text = self.ask("/metrics", int(argv[argv.index("-p") + 1]))
+        assert status == 200
+        return next(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"{name} "))
 
     def logs(self) -> str:
         return "".join(log.read_text(errors="replace") for log in (self.here / "log").iterdir())
@@ -179,13 +187,18 @@ def test_a_page_comes_through_nginx_with_each_header_once_and_metrics_do_not(up)
     assert up.ask("/metrics")[0] == 404
 
 
+def test_the_sweep_is_seen_to_work(up):
+    up.until(lambda: json.loads(up.ask("/health/ready")[2])["celery"] == "ok", seconds=20)
+
+
 def test_people_on_two_web_processes_talk_and_one_is_killed_under_them(up):
     seats = {seat["seat"]: seat for seat in up.open_room()["seats"]}
     clients = [Client(seats["candidate"]), Client(seats["facilitator"])]
     clients[0].say("what is the goal")
     assert clients[1].heard(["what is the goal"]) == ["what is the goal"]
 
-    first, _ = up.web()
+    first, second = up.web()
+    assert [up.count(web, "casesim_rooms") for web in (first, second)] == [1, 1]
     first.kill()
     cut = [client.is_cut() for client in clients]
     assert sorted(cut) == [False, True], "each web process had one of the two sockets"
