@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from rooms.core import messages as m
 from rooms.core.feed import item_json, visible_to
 from rooms.core.state import State, apply
-from rooms.live import log
+from rooms.live import log, metrics
 from rooms.live.heads import NOTHING, Heads, Turn
 from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
@@ -207,6 +207,7 @@ class Hub:
         room = self.rooms.get(room_id) or await self._load(room_id)
         ear = Ear(room, seat, key)
         room.ears.setdefault(seat, set()).add(ear)
+        metrics.joined()
         self.rooms[room_id] = room
         return ear
 
@@ -214,6 +215,7 @@ class Hub:
         """Forget a socket. True if it was the seat's last one here."""
         room = ear.room
         room.ears[ear.seat].discard(ear)
+        metrics.left()
         if room.ears[ear.seat]:
             return False
         del room.ears[ear.seat]
@@ -287,7 +289,9 @@ class Hub:
             for seat in room.take(line, event):
                 if seat in room.ears:
                     fresh.setdefault(seat, []).append(item_json(room.counts[seat], line.at, line.body))
+        begun = time.monotonic()
         self._send(room, fresh, before)
+        metrics.handed_out(time.monotonic() - begun)
         self._grown(room)
 
     def _send(self, room: HubRoom, fresh: dict[str, list[str]], before: dict[str, int]) -> None:

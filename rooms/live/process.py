@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from rooms.core import messages as m
 from rooms.core.policy import CLOCK
-from rooms.live import log, presence
+from rooms.live import log, metrics, presence
 from rooms.live.bell import Bell
 from rooms.live.clock import Clock
 from rooms.live.heartbeat import celery_answers
@@ -166,6 +166,7 @@ class Process:
             self.hub.grew(growth.room_id, growth.entries)
             self.bell.ring(f"grew {growth.room_id} {growth.entries[-1].line.seq}")
         for job, answer in answers:
+            metrics.answered(job.command.type, answer.code if answer is not None else "done")
             future = self._waiting.get(id(job))
             if future is not None and not future.done():
                 future.set_result(answer)
@@ -294,6 +295,7 @@ async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
         except asyncio.CancelledError:
             raise
         except Exception:
+            metrics.restarted()
             logger.exception("background work failed and is started again")
             await asyncio.sleep(1.0)
 
@@ -301,6 +303,13 @@ async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
 def health() -> dict[str, Any] | None:
     """Of this operating system process's first live event loop; None before anybody came."""
     return next((p.health() for p in _processes.values()), None)
+
+
+async def stop_running() -> None:
+    """Stop this event loop's process, if anybody came."""
+    running = _processes.get(asyncio.get_running_loop())
+    if running is not None:
+        await running.stop()
 
 
 def stop_with_server(process: "Process") -> None:

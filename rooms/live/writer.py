@@ -19,7 +19,7 @@ from rooms.core import messages as m
 from rooms.core.decide import decide
 from rooms.core.director import next_look
 from rooms.core.state import State, apply, fold
-from rooms.live import log
+from rooms.live import log, metrics
 from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
 
@@ -199,8 +199,10 @@ class Writer:
 
     def _commit(self, group: list[Job], folds: Folds) -> tuple[list[tuple[Job, Answer]], list[Growth]]:
         """Commit a group. What cannot be committed together is tried one by one: the thread never dies."""
+        begun = time.monotonic()
         try:
             answers, growths = commit(group, folds)
+            metrics.committed(time.monotonic() - begun, len(group))
             self._pause = 0.05
             return list(zip(group, answers, strict=True)), growths
         except (OperationalError, InterfaceError) as error:
