@@ -31,6 +31,8 @@ def check(tmp_path: Path, **env: str) -> "subprocess.CompletedProcess[str]":
             "mysql://u:s3cret@host/db",
             "DATABASE_URL must begin with sqlite:// or postgresql://",
         ),
+        ("METRICS", "yes", "METRICS must be 0 or 1, not 'yes'"),
+        ("METRICS_TOKEN", "short", "METRICS_TOKEN must have at least 16 characters"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'loud'"),
     ],
 )
