@@ -9,8 +9,9 @@ from pydantic_core import from_json
 from rooms.core import messages as m
 
 FRAME = 64 * 1024  # bytes; more closes the socket
-RATE = 20  # frames a second and socket, over time
-BURST = 40
+# Far above what a person or a bot sends, and little enough that one socket cannot fill the writer.
+RATE = 200  # frames a second and socket, over time
+BURST = 400
 FLOOD = 80  # frames refused for haste before the socket is closed
 
 Ref = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]

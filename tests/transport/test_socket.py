@@ -136,11 +136,20 @@ async def test_a_binary_frame_closes_the_socket_with_its_code(table: Table):
 
 async def test_a_flood_is_told_to_slow_down_and_then_closed(table: Table):
     socket = await table.seat("candidate")
-    for _ in range(200):
-        await socket.raw('{"type":"sync","after":0}')
-    await socket.rest()
+    for _ in range(protocol.BURST + 2 * protocol.FLOOD):
+        await socket.raw("{}")
+    await socket.until(lambda: socket.closed)
     assert socket.closed == 4029
     assert socket.answers[None]["code"] == "slow_down"
+
+
+async def test_who_asks_for_everything_again_and_again_is_closed_before_it_fills_memory(table: Table):
+    await database_sync_to_async(talk)(table.room_id, 150)
+    socket = await table.seat("candidate")
+    for _ in range(protocol.BURST):
+        await socket.raw('{"type":"sync","after":0}')
+    await socket.until(lambda: socket.closed)
+    assert socket.closed == 4008
 
 
 HOST = (b"host", b"testserver")
