@@ -84,6 +84,16 @@ class Up:
         connection.close()
         return told
 
+    def worker(self) -> list[psutil.Process]:
+        """The worker and its children."""
+        main = next(child for child in self.process.children() if "worker" in child.cmdline())
+        return [main, *main.children(recursive=True)]
+
+    def ready(self) -> dict[str, Any]:
+        """What /health/ready tells."""
+        told: dict[str, Any] = json.loads(self.ask("/health/ready")[2])
+        return told
+
     def count(self, web: psutil.Process, name: str) -> float:
         """A number of one web process."""
         argv = web.cmdline()
@@ -101,6 +111,7 @@ class Client:
     def __init__(self, seat: dict[str, str]) -> None:
         self.seat = seat
         self.items: list[dict[str, Any]] = []
+        self.head: dict[str, Any] = {}
         self.epoch: str | None = None
         self.enter()
 
@@ -127,6 +138,7 @@ class Client:
                 range(len(self.items) + 1, len(self.items) + 1 + len(fresh))
             )
             self.items += fresh
+            self.head |= frame["head"]
         return frame
 
     def heard(self, words: list[str]) -> list[str]:
@@ -189,8 +201,42 @@ def test_a_page_comes_through_nginx_with_each_header_once_and_metrics_do_not(up)
     assert up.ask("/metrics")[0] == 404
 
 
-def test_the_sweep_is_seen_to_work(up):
-    up.until(lambda: json.loads(up.ask("/health/ready")[2])["celery"] == "ok", seconds=20)
+def test_while_no_worker_works_people_talk_and_are_told_that_bots_and_reports_wait(up):
+    client = Client(up.open_room()["seats"][0])
+    up.until(lambda: up.ready()["celery"] == "ok", seconds=20)
+    stopped = up.worker()
+    for process in stopped:
+        process.suspend()
+    try:
+        up.until(lambda: up.ready()["celery"] == "away", seconds=20)
+        told = up.ready()
+        assert (told["status"], told["waits"]) == ("degraded", ["bots", "reports"])
+        client.say("still here")
+        while not client.head["waits"]:
+            client.hear(20)
+    finally:
+        for process in stopped:
+            process.resume()
+    up.until(lambda: up.ready()["celery"] == "ok", seconds=30)
+    client.socket.close()
+
+
+def test_a_web_process_asked_to_end_tells_its_sockets_to_come_back(up):
+    client = Client(up.open_room()["seats"][0])
+    client.say("before")
+    web = next(web for web in up.web() if up.count(web, "casesim_sockets") == 1)
+    begun = time.monotonic()
+    web.terminate()
+    with pytest.raises(ConnectionClosed) as closed:
+        client.hear(5)
+    assert closed.value.rcvd.code == 4000
+    psutil.wait_procs([web], timeout=5 - (time.monotonic() - begun))
+    assert not web.is_running()
+    client.enter()
+    client.say("after")
+    assert client.said() == ["before", "after"]
+    client.socket.close()
+    up.until(lambda: len(up.web()) == 2)
 
 
 def test_people_on_two_web_processes_talk_and_one_is_killed_under_them(up):
@@ -200,7 +246,7 @@ def test_people_on_two_web_processes_talk_and_one_is_killed_under_them(up):
     assert clients[1].heard(["what is the goal"]) == ["what is the goal"]
 
     first, second = up.web()
-    assert [up.count(web, "casesim_rooms") for web in (first, second)] == [1, 1]
+    assert [up.count(web, "casesim_sockets") for web in (first, second)] == [1, 1]
     first.kill()
     cut = [client.is_cut() for client in clients]
     assert sorted(cut) == [False, True], "each web process had one of the two sockets"
