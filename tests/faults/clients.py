@@ -24,11 +24,19 @@ class Client:
     """One person's page. `resends=False` is the control: each command is sent once, whatever comes."""
 
     def __init__(
-        self, port: int, room_id: str, seat: str, token: str, *, resends: bool = True, backoff: float = 0.05
+        self,
+        port: int,
+        room_id: str,
+        seat: str,
+        token: str,
+        *,
+        resends: bool = True,
+        backoff: float = 0.05,
+        patience: float = 1.0,
     ) -> None:
         self.url = f"ws://127.0.0.1:{port}/ws/rooms/{room_id}/"
         self.room_id, self.seat, self.token = room_id, seat, token
-        self.resends, self.backoff = resends, backoff
+        self.resends, self.backoff, self.patience = resends, backoff, patience
         self.epoch: str | None = None
         self.items: list[dict[str, Any]] = []
         self.head: dict[str, Any] = {}
@@ -42,7 +50,7 @@ class Client:
         self.acked_at: dict[str, float] = {}  # ref -> when
         self.closes: list[int | None] = []
         self.back_at: list[float] = []  # when the first feed of each connection came
-        self.moved = self.restarts = self.put_off = 0
+        self.moved = self.restarts = self.put_off = self.attempts = 0
         self._sent: dict[str, float] = {}
         self._news = asyncio.Event()
 
@@ -57,10 +65,10 @@ class Client:
         self._news.set()
         return ref
 
-    async def done(self, seconds: float = 10, **command: Any) -> str:
+    async def done(self, *, within: float = 10, **command: Any) -> str:
         """Hand over a command and wait until it is acknowledged."""
         ref = self.do(**command)
-        await self.until(lambda: ref in self.acked or ref in self.refused, seconds)
+        await self.until(lambda: ref in self.acked or ref in self.refused, within)
         assert ref in self.acked, (command, self.refused[ref])
         return ref
 
@@ -86,13 +94,18 @@ class Client:
         with suppress(asyncio.CancelledError):
             await self._life
 
+    def cut(self) -> None:
+        """The network is gone, without a farewell."""
+        self._wire.transport.abort()
+
     async def _live(self) -> None:
         wait = self.backoff
         while True:
             backs = len(self.back_at)
+            self.attempts += 1
             with suppress(*LOST):
                 await self._session()
-            wait = self.backoff if len(self.back_at) > backs else min(wait * 2, 1.0)
+            wait = self.backoff if len(self.back_at) > backs else min(wait * 2, self.patience)
             if self.closes and (self.closes[-1] or 0) // 100 == 45:
                 return  # told not to come back
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))
@@ -109,7 +122,7 @@ class Client:
             close_timeout=0.2,
             ping_interval=None,
         ) as wire:
-            self._fresh = True
+            self._fresh, self._wire = True, wire
             await self._sync(wire)
             mouth = [asyncio.create_task(work(wire)) for work in (self._speak, self._beat)]
             try:

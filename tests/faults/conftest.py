@@ -29,7 +29,7 @@ def note() -> Note:
     """Keep a figure for the summary: `note("kill -9: everybody back", "0.9 s")`."""
 
     def keep(what: str, value: object) -> None:
-        FIGURES.append((what, f"{value:.2f} s" if isinstance(value, float) else str(value)))
+        FIGURES.append((what, f"{value:.3f} s" if isinstance(value, float) else str(value)))
 
     return keep
 
