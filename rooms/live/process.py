@@ -81,7 +81,10 @@ class Process:
             self.clock.forget(room.id)
             for ear in room.all_ears():
                 ear.close(4000)
-        await asyncio.sleep(0.1 if self.hub.rooms else 0)  # and the sockets themselves
+        for _ in range(20):  # and the sockets themselves, for two seconds at most
+            if not self.hub.rooms:
+                break
+            await asyncio.sleep(0.1)
         await self._end_tasks()
         await self.bell.close()
         if self.redis is not None:

@@ -23,6 +23,8 @@ from rooms.transport import protocol
 
 logger = logging.getLogger(__name__)
 
+GOING = 2.0  # seconds a socket has for its last answers when the server goes away
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -90,6 +92,7 @@ class RoomConsumer:
         self._ear = ear
         self._send = send
         self._bucket = Bucket()
+        self._process = process()
         self._commands: set[asyncio.Task[None]] = set()
 
     async def run(self, receive: Receive) -> None:
@@ -98,10 +101,20 @@ class RoomConsumer:
         try:
             while (message := await receive())["type"] != "websocket.disconnect":
                 self._hear(message)
+        except asyncio.CancelledError:
+            await self._come_back(speaking)  # Daphne ends every application before it ends itself
+            raise
         finally:
             speaking.cancel()
             await asyncio.gather(speaking, return_exceptions=True)
-            await process().leave(self._ear)
+            await self._process.leave(self._ear)
+
+    async def _come_back(self, speaking: "asyncio.Task[None]") -> None:
+        """The server goes away: give the answers that are due, then say so."""
+        if self._commands:
+            await asyncio.wait(self._commands, timeout=GOING)
+        self._ear.close(4000)
+        await asyncio.wait({speaking}, timeout=GOING)
 
     async def _speak(self) -> None:
         while (frame := await self._ear.next()) is not None:
@@ -122,7 +135,7 @@ class RoomConsumer:
         except protocol.Bad as bad:
             return self._ear.push(protocol.refused(bad.ref, bad.code, bad.why))
         if isinstance(frame, protocol.Sync):
-            return process().hub.sync(self._ear, frame.epoch, frame.after)
+            return self._process.hub.sync(self._ear, frame.epoch, frame.after)
         return self._do(frame)
 
     def _too_fast(self) -> None:
