@@ -1,7 +1,9 @@
 """compose.yaml and the Dockerfile say what casesim/topology.py says, and what a careful host asks for."""
 
+import os
 import re
 import shlex
+import subprocess
 from typing import Any
 
 import pytest
@@ -167,3 +169,18 @@ def test_what_is_written_goes_to_the_volume():
     volumes = {v.split(":")[1] for name in OURS for v in COMPOSE["services"][name]["volumes"]}
     assert volumes == {"/var/lib/casesim"}
     assert "CASESIM_VAR=/var/lib/casesim" in last("ENV")
+
+
+# -- What only a shell would notice ------------------------------------------------------------
+
+
+def test_redis_starts_with_our_settings_and_its_password_in_a_file_of_its_own(tmp_path):
+    conf = tmp_path / "redis.conf"
+    script = COMPOSE["services"]["redis"]["command"][-1].replace("$$", "$")
+    script = script.replace("/etc/casesim/", f"{ROOT}/casesim/deploy/").replace("/tmp/redis.conf", str(conf))
+    script = script.replace("exec valkey-server", "exec cat")
+    env = {"PATH": os.environ["PATH"], "REDIS_PASSWORD": "0123abcd"}
+    done = subprocess.run(["sh", "-c", script], env=env, capture_output=True, text=True, check=True)
+    settings = (ROOT / "casesim" / "deploy" / "redis.conf").read_text()
+    assert done.stdout == f"{settings}requirepass 0123abcd\n"
+    assert conf.stat().st_mode & 0o777 == 0o600
