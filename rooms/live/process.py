@@ -111,9 +111,12 @@ class Process:
             async with asyncio.timeout(PATIENCE):
                 refused = await answered
         except TimeoutError:
-            raise m.Refused("try_again", "no answer yet; send it again with the same ref") from None
+            refused = m.Refused("try_again", "no answer yet; send it again with the same ref")
+        except m.Refused as full:
+            refused = full
         finally:
             self._waiting.pop(id(job), None)
+        metrics.answered(job.command.type, "done" if refused is None else refused.code)
         if refused is not None:
             raise refused
 
@@ -169,7 +172,6 @@ class Process:
             self.hub.grew(growth.room_id, growth.entries)
             self.bell.ring(f"grew {growth.room_id} {growth.entries[-1].line.seq}")
         for job, answer in answers:
-            metrics.answered(job.command.type, answer.code if answer is not None else "done")
             future = self._waiting.get(id(job))
             if future is not None and not future.done():
                 future.set_result(answer)

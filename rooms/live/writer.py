@@ -209,7 +209,7 @@ class Writer:
             logger.warning("the database is away: %s", type(error).__name__)
             self._recover()
         except Exception:
-            logger.exception("a group could not be committed")
+            logger.exception("a group could not be committed", extra={"room": group[0].room_id})
             self._recover()
             if len(group) > 1:
                 return self._commit_singly(group, folds)

@@ -61,7 +61,6 @@ async def room_consumer(scope: Scope, receive: Receive, send: Send) -> None:
     except LookupError:
         await send({"type": "websocket.close", "code": 4502})
         return
-    await send({"type": "websocket.accept"})
     await RoomConsumer(seat, ear, send).run(receive)
 
 
@@ -99,6 +98,7 @@ class RoomConsumer:
         """Until the socket closes: one task speaks, this one listens."""
         speaking = asyncio.create_task(self._speak())
         try:
+            await self._send({"type": "websocket.accept"})
             while (message := await receive())["type"] != "websocket.disconnect":
                 self._hear(message)
         except asyncio.CancelledError:
