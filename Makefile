@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint bench format requirements clean
+.PHONY: help setup demo up test faults lint bench format requirements clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,6 +22,9 @@ up: $(STAMP) ## Start what compose.yaml names, on this machine: nginx, two web p
 
 test: $(STAMP) ## Run every test, on SQLite and on PostgreSQL, with a real Redis-compatible server
 	$(PY) -m tests.servers --all
+
+faults: $(STAMP) ## Break things at length: each row of the fault plan in its long form, a quarter of an hour
+	FAULTS=long $(PY) -m pytest tests/faults
 
 lint: $(STAMP) ## Format, style, types, import contracts, migrations
 	$(VENV)/bin/ruff format --check .

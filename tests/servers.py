@@ -25,7 +25,7 @@ ONCE = [
     "--ignore=tests/setup",
     "--ignore=tests/deploy",
     "-m",
-    "not browser",
+    "not browser and not slow",  # those start servers of their own, each on the database it is about
 ]
 
 
