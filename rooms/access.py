@@ -8,9 +8,9 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 
 from django.http import Http404, HttpRequest
+from django.http.cookie import parse_cookie
 
 from rooms.models import Seat
 
@@ -83,7 +83,7 @@ def credentials(headers: list[tuple[bytes, bytes]], room_id: str, seat: str | No
     named = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
     if bearer := _bearer(named.get("authorization", "")):
         return Credentials(bearer, by_cookie=False)
-    cookies = _cookies(named.get("cookie", ""))
+    cookies = parse_cookie(named.get("cookie", ""))
     if seat is not None:
         return Credentials(cookies.get(cookie_name(room_id, seat), ""), by_cookie=True)
     mine = [value for name, value in cookies.items() if name.startswith(cookie_name(room_id, ""))]
@@ -93,12 +93,3 @@ def credentials(headers: list[tuple[bytes, bytes]], room_id: str, seat: str | No
 def _bearer(header: str) -> str:
     scheme, _, token = header.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _cookies(header: str) -> dict[str, str]:
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(header)
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}

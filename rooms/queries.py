@@ -89,7 +89,8 @@ def feed(room_id: str, seat: str, after: int = 0) -> dict[str, Any]:
 
 
 def raters(room_id: str) -> tuple[SeatRef, ...]:
-    rows = Seat.objects.filter(room_id=room_id, kind="rater", revoked_at=None).order_by("pk")
+    # also one whose link was taken away: who rates was fixed when the room was laid
+    rows = Seat.objects.filter(room_id=room_id, kind="rater").order_by("pk")
     return tuple(seat_ref(row) for row in rows)
 
 
@@ -100,19 +101,16 @@ def page(seat: SeatRef) -> dict[str, Any]:
         "room": info,
         "seat": seat,
         "first": feed(seat.room_id, seat.seat),
-        "words": words(info.scenario),
+        "words": words(info.scenario, seat.kind),
         "scenario": {"title": info.scenario.title, "prompt": info.scenario.prompt},
     }
 
 
-def words(scenario: Scenario) -> dict[str, Any]:
-    """Public names a page needs: dimensions, roles with their faces, what acts are called."""
-    roles = [
-        {"key": r.key, "kind": r.kind, "name": r.name, "title": r.title, "face": r.face}
-        for r in scenario.roles
-    ]
-    return {
-        "dimensions": {d.key: d.name for d in scenario.rubric.dimensions},
-        "roles": roles,
-        "acts": {key: act.about for key, act in ACTS.items()},
-    }
+def words(scenario: Scenario, kind: str) -> dict[str, Any]:
+    """The names a page of this kind of seat needs. What is listened for is not the candidate's to read."""
+    roles = [{"key": r.key, "name": r.name, "title": r.title, "face": r.face} for r in scenario.roles]
+    if kind == "candidate":
+        return {"roles": roles}
+    dimensions = {d.key: d.name for d in scenario.rubric.dimensions}
+    acts = {key: act.about for key, act in ACTS.items()} if kind == "facilitator" else {}
+    return {"roles": roles, "dimensions": dimensions, "acts": acts}

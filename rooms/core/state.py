@@ -231,7 +231,7 @@ def _board(state: State, event: Talk, at: int) -> Changes:  # noqa: C901  (one c
             requests = (*state.requests, Request(event.mark, event.what, event.role))
             return {"requests": requests, "asked": state.asked | {event.role}}
         case m.DataGiven():
-            return _answered(state, event.mark, "given", event.text) | _out(state, event.fact)
+            return _answered(state, event.mark, "given", event.text[:200]) | _out(state, event.fact)
         case m.DataRefused():
             return _answered(state, event.mark, "refused", event.why)
         case m.FactRevealed():

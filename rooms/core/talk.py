@@ -9,7 +9,10 @@ from scenarios.core.schema import CANDIDATE, DataSet, Fact, Scenario
 
 _Held = TypeVar("_Held", Fact, DataSet)
 
-MAX_MARKS = 200  # decisions, assumptions and requests of one room, each
+# The board goes out whole: these keep it well below what one socket may be sent at once.
+MAX_MARKS = 60  # decisions, assumptions and requests of one room, each
+MAX_REVISIONS = 120
+MAX_OBJECTIONS = 60
 
 
 def say(state: State, seat: str, command: m.Say) -> m.Said:
@@ -19,6 +22,8 @@ def say(state: State, seat: str, command: m.Say) -> m.Said:
         raise m.Refused("not_your_part", "only the panel objects or yields")
     if command.stance is not None and command.about is None:
         raise m.Refused("invalid", "about: name the decision you object to or yield on")
+    if command.stance == "objects" and sum(len(d.objections) for d in state.decisions) >= MAX_OBJECTIONS:
+        raise m.Refused("full", f"a room holds {MAX_OBJECTIONS} objections")
     number = utterance(state, seat)
     return m.Said(by=seat, text=command.text, about=command.about, stance=command.stance, utterance=number)
 
@@ -50,6 +55,8 @@ def commit(state: State, seat: str, c: m.Commit) -> m.Decided:
 
 def revise(state: State, seat: str, c: m.Revise) -> m.Revised:
     decision = _decision(state, c.decision)
+    if state.revisions() >= MAX_REVISIONS:
+        raise m.Refused("full", f"a room holds {MAX_REVISIONS} revisions")
     return m.Revised(
         by=seat,
         mark=c.decision,

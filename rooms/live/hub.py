@@ -5,6 +5,7 @@ reads the log, never writes it, and holds for each room the fold of what it has 
 """
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -20,13 +21,21 @@ from rooms.live.heads import NOTHING, Heads, Turn
 from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
 
+logger = logging.getLogger(__name__)
+
 PAGE = 200  # items in one feed frame
+PAGE_SIZE = 256 << 10  # characters after which a page ends
 FRAMES = 1_024  # frames that may wait for one socket
 BYTES = 1 << 20  # characters that may wait for one socket
 UNACKNOWLEDGED = 2 << 20  # characters a client may be sent before it says how far it is
 SUSPICIOUS = 256 << 10  # with so many unacknowledged ...
 SILENT = 20.0  # ... it may say nothing for so many seconds
 TOO_SLOW = 4008
+SOCKETS = 12  # of one seat in this process
+
+
+class TooManySockets(Exception):
+    """A seat has as many sockets as it may."""
 
 
 def wall_ms() -> int:
@@ -47,16 +56,25 @@ class Ear:
         self._unacknowledged = 0  # characters sent since it last said how far it is
         self._behind_since: float | None = None
         self._ready = asyncio.Event()
+        self._cursor: int | None = None  # the items it has while it is being given what it missed
 
     def push(self, frame: str) -> None:
         """Queue a frame. A socket too far behind is closed; it comes back and reads the log."""
+        if self.close_code is not None:
+            return
         self._outbox.append(frame)
         self._waiting += len(frame)
         self._unacknowledged += len(frame)
         if self._behind_since is None:
             self._behind_since = time.monotonic()
-        if len(self._outbox) > FRAMES or self._waiting > BYTES or self._unacknowledged > UNACKNOWLEDGED:
+        too_much = self._waiting > BYTES and len(self._outbox) > 1  # one frame alone is never too much
+        if too_much or len(self._outbox) > FRAMES or self._unacknowledged > UNACKNOWLEDGED:
             self.close(TOO_SLOW)
+        self._ready.set()
+
+    def read_from(self, n: int) -> None:
+        """Give it what comes after item `n`, a page whenever nothing else waits; live items only then."""
+        self._cursor, self.n = n, None
         self._ready.set()
 
     def acknowledge(self) -> None:
@@ -75,14 +93,25 @@ class Ear:
 
     async def next(self) -> str | None:
         """The next frame to send; None when the socket should be closed with `close_code`."""
-        while not self._outbox and self.close_code is None:
+        while not self._outbox and self._cursor is None and self.close_code is None:
             self._ready.clear()
             await self._ready.wait()
-        if self.close_code == TOO_SLOW or not self._outbox:
-            return None  # who is told to come back is still given what was queued, unless that is the trouble
-        frame = self._outbox.popleft()
-        self._waiting -= len(frame)
-        return frame
+        if self._outbox and self.close_code != TOO_SLOW:
+            frame = self._outbox.popleft()
+            self._waiting -= len(frame)
+            return frame
+        # who is told to come back is still given what was queued, unless that is the trouble
+        return None if self.close_code is not None else self._page()
+
+    def _page(self) -> str:
+        """The next page of what it missed. With the last one it is live: no await comes between."""
+        room, after = self.room, self._cursor or 0
+        items = room.items(self.seat, after)
+        upto, count = after + len(items), room.counts.get(self.seat, 0)
+        done = upto >= count
+        self._cursor, self.n = (None, upto) if done else (upto, None)
+        # a head tells of the present: only the last page has one
+        return room.frame(after, upto, items, room.head(self.seat) if done else NOTHING)
 
 
 class HubRoom:
@@ -114,8 +143,13 @@ class HubRoom:
     def items(self, seat: str, after: int) -> list[str]:
         """A page of the seat's feed after item `after`."""
         seen = (line for line in self.lines if visible_to(line.to, seat))
-        page = islice(seen, after, after + PAGE)
-        return [item_json(n, line.at, line.body) for n, line in enumerate(page, after + 1)]
+        page, size = [], 0
+        for n, line in enumerate(islice(seen, after, after + PAGE), after + 1):
+            page.append(item_json(n, line.at, line.body))
+            size += len(page[-1])
+            if size > PAGE_SIZE:
+                break
+        return page
 
     def head(self, seat: str) -> str:
         return self._heads.whole(self.state, seat, self._around())
@@ -200,11 +234,17 @@ class Hub:
         self._loading: dict[str, asyncio.Task[HubRoom]] = {}
 
     async def join(self, room_id: str, seat: str, key: str = "") -> Ear:
-        """Register a socket. LookupError if there is no such room.
+        """Register a socket. LookupError if there is no such room, TooManySockets of one seat.
 
-        It is registered before its first read, or an item between the two would be lost.
+        A room just loaded reads once more after it is registered, or a line between the two would
+        wait for the poll.
         """
-        room = self.rooms.get(room_id) or await self._load(room_id)
+        room = self.rooms.get(room_id)
+        if room is None:
+            room = await self._load(room_id)
+            self.catch_up(room)
+        if len(room.ears.get(seat, ())) >= SOCKETS:
+            raise TooManySockets(seat)
         ear = Ear(room, seat, key)
         room.ears.setdefault(seat, set()).add(ear)
         metrics.joined()
@@ -228,19 +268,10 @@ class Hub:
 
         Who claims another epoch, or to be ahead of the log, is started over (`from` is 0).
         """
-        room, count = ear.room, ear.room.counts.get(ear.seat, 0)
-        known = (epoch is None or epoch == room.epoch) and after <= count
-        n = after if known else 0
+        room = ear.room
+        known = (epoch is None or epoch == room.epoch) and after <= room.counts.get(ear.seat, 0)
         ear.acknowledge()
-        while n < count:
-            items = room.items(ear.seat, n)
-            upto = n + len(items)
-            # a head tells of the present: only the last page has one
-            ear.push(room.frame(n, upto, items, room.head(ear.seat) if upto == count else NOTHING))
-            n = upto
-        if n == after:
-            ear.push(room.frame(n, n, (), room.head(ear.seat)))
-        ear.n = n
+        ear.read_from(after if known else 0)
 
     def grew(self, room_id: str, entries: Sequence[log.Entry]) -> None:
         """Lines this process has just committed: straight out if they are the next ones."""
@@ -275,10 +306,26 @@ class Hub:
 
     async def _catch_up(self, room: HubRoom) -> None:
         while True:
-            lines = await self.reader(log.read, room.id, room.state.seq)
+            seq = room.state.seq
+            lines = await self.reader(log.read, room.id, seq)
             if not lines:
-                return
+                return None
             self._hand_out(room, [(line, line.parsed().event) for line in lines])
+            if room.state.seq == seq:
+                return self._start_over(room)
+
+    def give_up(self, room_id: str) -> None:
+        """Something went wrong in handing out: forget the room, and let everybody come back to it."""
+        room = self.rooms.get(room_id)
+        if room is not None:
+            self._start_over(room)
+
+    def _start_over(self, room: HubRoom) -> None:
+        """What was handed out cannot be gone on from. Everybody comes back, and the log is read anew."""
+        logger.error("a room is read anew", extra={"room": room.id})
+        self.rooms.pop(room.id, None)
+        for ear in room.all_ears():
+            ear.close(4000)
 
     def _hand_out(self, room: HubRoom, lines: Iterable[tuple[log.Line, m.AnyEvent]]) -> None:
         before = dict(room.counts)

@@ -31,12 +31,12 @@ async def gone(redis: Redis | None, room_id: str, seat: str) -> None:
             await redis.delete(_key(room_id, seat))
 
 
-async def here(redis: Redis | None, room_id: str, seats: list[str]) -> set[str]:
-    """The seats somebody is in, as far as Redis knows. Empty without Redis."""
+async def here(redis: Redis | None, room_id: str, seats: list[str]) -> set[str] | None:
+    """The seats somebody is in, as Redis knows; none where there is no Redis. None: Redis does not say."""
     if redis is None or not seats:
         return set()
     try:
         found = await redis.mget([_key(room_id, seat) for seat in seats])
     except (RedisError, OSError):
-        return set()
+        return None
     return {seat for seat, mark in zip(seats, found, strict=True) if mark}

@@ -123,21 +123,17 @@ class Process:
     async def join(self, room_id: str, seat: str, key: str = "") -> Ear:
         """Seat a socket. `key`: digest of its token. LookupError if there is no such room."""
         ear = await self.hub.join(room_id, seat, key)
-        await self.clock.overdue(ear.room)
+        try:
+            await self.clock.overdue(ear.room)
+        except BaseException:
+            await self.leave(ear)
+            raise
         self.clock.arm(ear.room)
         if len(ear.room.ears[seat]) == 1:
-            self._came_or_went(ear.room)
+            self._came_or_went(room_id)
         self._wake_if_needed(ear.room)
-        self._hand_back(ear)
+        self._hand_back(ear.room)
         return ear
-
-    def _hand_back(self, ear: Ear) -> None:
-        """Who comes back to a seat a bot stood in gets it back."""
-        chair = ear.room.state.seats[ear.seat]
-        if chair.away:
-            self._spawn(
-                self._try(ear.room.id, ear.seat, m.TakeSeat(name=chair.away), "back", ear.room.state.seq)
-            )
 
     async def _try(self, room_id: str, seat: str, command: m.AnyCommand, why: str, seq: int) -> None:
         """A command nobody waits for; the next look tries again."""
@@ -152,7 +148,7 @@ class Process:
             self.clock.forget(ear.room.id)
         if last and not self.stopping:
             await presence.gone(self.redis, ear.room.id, ear.seat)
-            self._came_or_went(ear.room)
+            self._came_or_went(ear.room.id)  # whoever is there again by then touches the key again
 
     def health(self) -> dict[str, Any]:
         return {
@@ -169,12 +165,20 @@ class Process:
 
     def _finish(self, answers: list[tuple[Job, Answer]], growths: list[Growth]) -> None:
         for growth in growths:
-            self.hub.grew(growth.room_id, growth.entries)
+            self._hand_out(growth)
             self.bell.ring(f"grew {growth.room_id} {growth.entries[-1].line.seq}")
         for job, answer in answers:
             future = self._waiting.get(id(job))
             if future is not None and not future.done():
                 future.set_result(answer)
+
+    def _hand_out(self, growth: Growth) -> None:
+        """What one room's hand-out meets keeps no other's answers back."""
+        try:
+            self.hub.grew(growth.room_id, growth.entries)
+        except Exception:
+            logger.exception("a hand-out failed", extra={"room": growth.room_id})
+            self.hub.give_up(growth.room_id)
 
     # --- what keeps going ---------------------------------------------------------------------------
 
@@ -200,26 +204,45 @@ class Process:
         elif what == "here" and room_id in self.hub.rooms:
             self._spawn(self._look_around(self.hub.rooms[room_id]))
 
-    def _came_or_went(self, room: HubRoom) -> None:
+    def _came_or_went(self, room_id: str) -> None:
         """Look around soon: when many come at once, once for all of them."""
-        if room.id not in self._looks:
-            self._looks.add(room.id)
-            self._loop.call_later(LOOK, self._look_and_ring, room)
+        if room_id not in self._looks:
+            self._looks.add(room_id)
+            self._loop.call_later(LOOK, self._look_and_ring, room_id)
 
-    def _look_and_ring(self, room: HubRoom) -> None:
-        self._looks.discard(room.id)
-        if not self.stopping:
-            self._spawn(self._look_around(room))
-            self.bell.ring(f"here {room.id}")
+    def _look_and_ring(self, room_id: str) -> None:
+        self._looks.discard(room_id)
+        if self.stopping:
+            return
+        self.bell.ring(f"here {room_id}")
+        if room_id in self.hub.rooms:
+            self._spawn(self._look_around(self.hub.rooms[room_id]))
 
     async def _look_around(self, room: HubRoom) -> None:
         await presence.touch(self.redis, room.id, list(room.ears))
-        room.here = await presence.here(self.redis, room.id, list(room.state.seats))
+        here = await presence.here(self.redis, room.id, list(room.state.seats))
+        if here is None:
+            room.missing.clear()  # nobody is away because Redis is: the grace begins anew
+        else:
+            room.here = here
         room.waits = self.waits
         self.hub.show_heads(room)
-        if room.state.status == "live":
-            for seat in room.away_too_long(time.monotonic()):
+        self._hand_back(room)
+        if here is not None and room.state.status == "live":
+            await self._stand_in(room)
+
+    async def _stand_in(self, room: HubRoom) -> None:
+        for seat in room.away_too_long(time.monotonic()):
+            if seat not in room.present():  # somebody may have come while another seat was seen to
                 await self._try(room.id, CLOCK, m.StandIn(seat=seat), "away", room.state.seq)
+
+    def _hand_back(self, room: HubRoom) -> None:
+        """Who is back in a seat a bot stands in gets it back; asked again at every look until it is so."""
+        for seat in room.ears:
+            away = room.state.seats[seat].away
+            if away:
+                command = m.TakeSeat(name=away)
+                self._spawn(self._try(room.id, seat, command, "back", room.state.seq))
 
     async def _poll(self) -> None:
         while True:
@@ -230,8 +253,10 @@ class Process:
 
     async def _close_revoked(self) -> None:
         """Close sockets whose token no longer opens their seat. A ring only makes it quicker."""
-        since, self._asked_seats = self._asked_seats - OVERLAP, wall_ms()
-        for room_id, seat, valid in await self.hub.reader(log.changed_seats, since):
+        now = wall_ms()
+        changed = await self.hub.reader(log.changed_seats, self._asked_seats - OVERLAP)
+        self._asked_seats = now  # only when it was answered: a change is never passed over
+        for room_id, seat, valid in changed:
             room = self.hub.rooms.get(room_id)
             for ear in room.ears.get(seat, ()) if room else ():
                 if ear.key and ear.key != valid:

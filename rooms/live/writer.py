@@ -66,6 +66,7 @@ class Known:
 
     scenario: Scenario
     state: State
+    epoch: str = ""
 
 
 @dataclass(slots=True)
@@ -85,11 +86,15 @@ class Folds:
 
     def at_head(self, row: log.RoomRow) -> Known:
         """The room's fold, brought up to the log's head."""
-        known = self._known.get(row.id) or Known(scenario_of(row.version_id), State())
+        known = self._known.get(row.id)
+        if known is None or known.epoch != row.epoch or known.state.seq > row.last_seq:
+            # never seen; or the log is another than the one folded here: restored, or rolled back
+            known = Known(scenario_of(row.version_id), State(), row.epoch)
         if known.state.seq == row.last_seq:
             return known
         missing = log.parsed(log.read(row.id, known.state.seq))
-        return Known(known.scenario, fold(((line.at, line.event) for line in missing), known.state))
+        state = fold(((line.at, line.event) for line in missing), known.state)
+        return Known(known.scenario, state, row.epoch)
 
     def keep(self, room_id: str, known: Known) -> None:
         self._known[room_id] = known
@@ -103,7 +108,7 @@ def commit(jobs: Sequence[Job], folds: Folds) -> tuple[list[Answer], list[Growth
 
     A refused or failing command harms no other in its group.
     """
-    with transaction.atomic():
+    with transaction.atomic(durable=True):  # never inside another: what is shown must be committed
         rows = log.lock(sorted({job.room_id for job in jobs}))
         drafts = {room_id: _Draft(folds.at_head(row)) for room_id, row in rows.items()}
         known = log.answers(sorted(rows), sorted({job.cause for job in jobs})) if rows else {}
@@ -150,7 +155,7 @@ def _decide(job: Job, draft: _Draft, known: dict[tuple[str, str], str]) -> None:
     if entries:
         known[job.room_id, job.cause] = digest
         draft.entries += entries
-        draft.known = Known(scenario, state)
+        draft.known = Known(scenario, state, draft.known.epoch)
 
 
 Done = Callable[[list[tuple[Job, Answer]], list[Growth]], None]
@@ -193,8 +198,7 @@ class Writer:
     def _run(self) -> None:
         folds = Folds()
         while (group := self._take()) is not None:
-            if group:
-                self._tell(*self._commit(group, folds))
+            self._tell(*self._commit(group, folds))
         connection.close()
 
     def _commit(self, group: list[Job], folds: Folds) -> tuple[list[tuple[Job, Answer]], list[Growth]]:
@@ -227,15 +231,19 @@ class Writer:
     def _take(self) -> list[Job] | None:
         """All that waits, a group at most; None when the writer was stopped and nothing is left."""
         first = self._queue.get()
-        group = [] if first is None else [first]
+        if first is None:
+            return None
+        group = [first]
         while len(group) < GROUP:
             try:
                 job = self._queue.get_nowait()
             except queue.Empty:
                 break
-            if job is not None:
-                group.append(job)
-        return None if first is None and not group else group
+            if job is None:
+                self._queue.put(None)  # to be met again when this group is done
+                break
+            group.append(job)
+        return group
 
     def _recover(self) -> None:
         """A broken connection is thrown away, with a backoff; Django opens a new one for the next group."""

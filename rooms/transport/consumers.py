@@ -16,7 +16,7 @@ from channels.db import database_sync_to_async
 
 from rooms.access import Credentials, SeatRef, credentials, seat_by_token
 from rooms.core import messages as m
-from rooms.live.hub import Ear
+from rooms.live.hub import Ear, TooManySockets
 from rooms.live.process import process
 from rooms.service import handle
 from rooms.transport import protocol
@@ -61,6 +61,9 @@ async def room_consumer(scope: Scope, receive: Receive, send: Send) -> None:
     except LookupError:
         await send({"type": "websocket.close", "code": 4502})
         return
+    except TooManySockets:
+        await send({"type": "websocket.close", "code": 4503})
+        return
     await RoomConsumer(seat, ear, send).run(receive)
 
 
@@ -82,7 +85,10 @@ def _origin_fits(scope: Scope, offered: Credentials) -> bool:
     origin = headers.get(b"origin", b"").decode("latin-1")
     if not origin:
         return not offered.by_cookie
-    return urlsplit(origin).netloc.lower() == headers.get(b"host", b"").decode("latin-1").lower()
+    try:
+        return urlsplit(origin).netloc.lower() == headers.get(b"host", b"").decode("latin-1").lower()
+    except ValueError:  # such as http://[
+        return False
 
 
 class RoomConsumer:
@@ -123,6 +129,8 @@ class RoomConsumer:
             await self._send({"type": "websocket.close", "code": self._ear.close_code})
 
     def _hear(self, message: dict[str, Any]) -> None:
+        if self._ear.close_code is not None:
+            return None  # it is going: nothing it still sends is worth an answer
         text = message.get("text")
         if text is None:
             return self._ear.close(1003)

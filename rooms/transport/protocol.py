@@ -25,6 +25,7 @@ CLOSE_CODES = {
     4500: "the handshake did not come from a page of this server",
     4501: "this seat is not yours, or no longer",
     4502: "there is no such room",
+    4503: "this seat has too many sockets open already",
 }
 
 REFUSALS = {

@@ -120,3 +120,12 @@ def test_no_token_reaches_a_log(caplog):
     for record in caplog.records:
         hide.filter(record)
         assert not any(token in record.getMessage() for token in opened.tokens.values())
+
+
+def test_the_candidates_page_does_not_say_what_is_listened_for():
+    opened = make_room(started=True)
+    html = entered(opened, "candidate").get(f"/rooms/{opened.room_id}/candidate/").content.decode()
+    for told in ("jumps_to_model", "avoids committing", "dimensions"):
+        assert told not in html
+    console = entered(opened, "facilitator").get(f"/rooms/{opened.room_id}/facilitator/").content.decode()
+    assert "avoids committing" in console

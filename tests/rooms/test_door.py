@@ -9,8 +9,8 @@ from rooms import queries
 from rooms.core import messages as m
 from rooms.core.state import fold
 from rooms.live import log
-from rooms.live.writer import Folds, Job, commit
-from rooms.models import RoomEvent
+from rooms.live.writer import Folds, Job, Writer, commit
+from rooms.models import Room, RoomEvent
 from rooms.service import handle_now, known, open_room
 from tests.builders import COMMIT, T0, make_room, published
 
@@ -169,3 +169,26 @@ def test_many_threads_at_one_room_lose_double_and_reorder_nothing():
     assert [x.seq for x in lines] == list(range(1, len(lines) + 1))
     for seat in ("candidate", "lead", "dana", "omar"):
         assert [t for t in said(room) if t.startswith(seat)] == [f"{seat} {n}" for n in range(10)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_writer_that_is_stopped_finishes_what_waits_and_ends():
+    room = make_room(started=True).room_id
+    answers: list[tuple[Job, object]] = []
+    writer = Writer(lambda done, _: answers.extend(done))
+    for number in range(5):
+        writer.put(Job(room, "candidate", m.Say(text=f"w{number}"), f"w{number}", T0 + 5))
+    writer.start()
+    writer.stop()
+    assert not writer.alive()
+    assert [answer for _, answer in answers] == [None] * 5
+    assert said(room) == [f"w{number}" for number in range(5)]
+
+
+def test_a_fold_of_another_epoch_is_thrown_away():
+    room = make_room(started=True).room_id
+    assert known(room).state.status == "live"
+    RoomEvent.objects.filter(room_id=room, seq__gt=5).delete()
+    Room.objects.filter(pk=room).update(epoch="restored", last_seq=5)
+    assert known(room).state.seq == 5
+    assert known(room).state.status == "lobby"

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 
 import pytest
 from channels.db import database_sync_to_async
@@ -50,14 +51,28 @@ async def two(request, transactional_db, settings) -> AsyncIterator[tuple[Proces
         await process.stop()
 
 
-async def sit(process: Process, room_id: str, seat: str) -> Ear:
-    ear = await process.join(room_id, seat)
-    process.hub.sync(ear, None, 0)
-    return ear
+@dataclass
+class Listener:
+    """A socket that reads all it is given."""
+
+    ear: Ear
+    task: "asyncio.Task[None] | None" = None
+    frames: list[str] = field(default_factory=list)
+
+    async def listen(self) -> None:
+        while (frame := await self.ear.next()) is not None:
+            self.frames.append(frame)
 
 
-def heard(ear: Ear) -> str:
-    return "".join(ear._outbox)
+async def sit(process: Process, room_id: str, seat: str) -> Listener:
+    listener = Listener(await process.join(room_id, seat))
+    process.hub.sync(listener.ear, None, 0)
+    listener.task = asyncio.create_task(listener.listen())
+    return listener
+
+
+def heard(listener: Listener) -> str:
+    return "".join(listener.frames)
 
 
 BELLS = [{"drop": 1.0, "double": 0.0}, {"drop": 0.0, "double": 1.0}, {"drop": 0.5, "double": 0.5}]
@@ -80,12 +95,12 @@ async def test_whatever_the_bell_does_every_seat_ends_with_exactly_its_feed(two)
         await process.handle(job)  # and each command is sent twice
     await asyncio.sleep(1.5)  # a lost ring costs at most one round of the poll
     assert bell.rung > 40
-    for (_, seat), ear in seats.items():
+    for (_, seat), listener in seats.items():
         expected = await database_sync_to_async(queries.lines)(opened.room_id, seat)
-        assert ear.n == len(expected)
+        assert listener.ear.n == len(expected)
         words = [x.event.text for x in expected if isinstance(x.event, m.Said | m.Whispered)]
-        assert [heard(ear).count(f'"text":"{word}"') for word in words] == [1] * len(words)
-        places = [heard(ear).index(f'"text":"{word}"') for word in words]
+        assert [heard(listener).count(f'"text":"{word}"') for word in words] == [1] * len(words)
+        places = [heard(listener).index(f'"text":"{word}"') for word in words]
         assert places == sorted(places)
     assert "WHISPER" not in heard(seats[one, "candidate"]) + heard(seats[other, "rater1"])
 

@@ -143,13 +143,14 @@ async def test_a_flood_is_told_to_slow_down_and_then_closed(table: Table):
     assert socket.answers[None]["code"] == "slow_down"
 
 
-async def test_who_asks_for_everything_again_and_again_is_closed_before_it_fills_memory(table: Table):
+async def test_who_asks_for_everything_again_and_again_is_given_it_once_it_waits(table: Table):
     await database_sync_to_async(talk)(table.room_id, 150)
     socket = await table.seat("candidate")
-    for _ in range(protocol.BURST):
+    for _ in range(protocol.BURST // 2):
         await socket.raw('{"type":"sync","after":0}')
-    await socket.until(lambda: socket.closed)
-    assert socket.closed == 4008
+    await socket.rest()
+    assert socket.closed is None
+    assert len(socket.frames) < 10
 
 
 HOST = (b"host", b"testserver")
@@ -287,3 +288,84 @@ async def test_the_room_says_that_bots_and_reports_wait_while_no_worker_answers(
     socket = await table.seat("candidate")
     await socket.until(lambda: socket.head.get("waits") is True)
     assert (await socket.do("1", type="say", text="and yet we talk"))["type"] == "done"
+
+
+def shout(room_id: str, lines: int) -> None:
+    for n in range(lines):
+        handle_now(room_id, "lead", m.Say(text=f"{n} " + "x" * 3_990), f"s{n}")
+
+
+async def test_a_feed_of_many_megabytes_is_given_whole(table: Table):
+    await database_sync_to_async(shout)(table.room_id, 600)
+    socket = await table.seat("candidate")
+    await socket.rest()
+    assert socket.closed is None
+    assert [text.split()[0] for text in socket.said()] == [str(n) for n in range(600)]
+
+
+def revise_for_ever(room_id: str) -> list[str]:
+    long = dict.fromkeys(("choice", "why", "gives_up", "would_change"), "x" * 600)
+    handle_now(room_id, "candidate", m.Commit(**long), "c")
+    codes = []
+    for n in range(130):
+        try:
+            handle_now(room_id, "candidate", m.Revise(decision="D1", **long), f"r{n}")
+        except m.Refused as no:
+            codes.append(no.code)
+    return codes
+
+
+async def test_the_board_cannot_grow_until_nobody_can_read_it(table: Table):
+    assert await database_sync_to_async(revise_for_ever)(table.room_id) == ["full"] * 10
+    late = await table.seat("facilitator")
+    await late.rest()
+    assert late.closed is None
+    assert len(json.dumps(late.head)) < hub.BYTES / 2
+
+
+async def test_while_redis_does_not_say_who_is_here_nobody_is_stood_in_for(table: Table, monkeypatch):
+    async def silent(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(presence, "here", silent)
+    monkeypatch.setattr(presence, "REFRESH", 0.1)
+    table.opened = await database_sync_to_async(make_room)(started=True, now=wall_ms(), stand_in=1)
+    candidate, dana = await table.seat("candidate"), await table.seat("dana")
+    await dana.do("1", type="take_seat", name="Dana Berg")
+    await dana.close()
+    table.sockets.remove(dana)
+    await candidate.rest(1.6)
+    assert next(s for s in candidate.head["seats"] if s["seat"] == "dana")["occupant"] == "person"
+
+
+async def test_a_seat_taken_over_while_its_person_is_here_is_handed_back(table: Table, monkeypatch):
+    monkeypatch.setattr(presence, "REFRESH", 0.1)
+    dana = await table.seat("dana")
+    await dana.do("1", type="take_seat", name="Dana Berg")
+    await database_sync_to_async(handle_now)(table.room_id, "clock", m.StandIn(seat="dana"), "late")
+    mine = lambda: next(s for s in dana.head["seats"] if s["seat"] == "dana")  # noqa: E731
+    await dana.until(lambda: mine()["occupant"] == "bot")
+    await dana.until(lambda: mine()["occupant"] == "person")
+
+
+async def test_one_seat_may_have_many_sockets_but_not_any_number(table: Table):
+    sockets = [await table.seat("candidate") for _ in range(hub.SOCKETS)]
+    assert {s.closed for s in sockets} == {None}
+    one_more = await Socket(table.room_id, table.opened.tokens["candidate"]).open()
+    assert one_more.closed == 4503
+
+
+@pytest.mark.parametrize("origin", [b"http://[", b"//", b"http://\xff"])
+async def test_an_origin_that_is_no_address_is_turned_away_like_any_other(table: Table, origin):
+    headers = [HOST, cookie(table, "candidate"), (b"origin", origin)]
+    socket = await Socket(table.room_id, "", "seat=candidate", headers).open()
+    assert socket.closed == 4500
+
+
+async def test_another_programs_odd_cookie_shuts_nobody_out(table: Table):
+    name, value = cookie(table, "lead")
+    headers = [HOST, (name, b'prefs={"a": 1}; ' + value), (b"origin", b"http://testserver")]
+    socket = Socket(table.room_id, "", "seat=lead", headers)
+    table.sockets.append(socket)
+    await socket.open()
+    assert socket.head["you"]["seat"] == "lead"
