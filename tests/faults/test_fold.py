@@ -80,7 +80,7 @@ async def test_after_every_kind_of_command_what_is_served_is_the_fold_of_the_log
             said.append(command.type)
         await world.calm()
         await world.check_log()
-        world.check_pages(whole=True)
+        await world.check_pages(whole=True)
         await check_row(world)
     assert {*RIGHTS} - {*said} == set()
 

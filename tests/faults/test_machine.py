@@ -109,17 +109,17 @@ class Rooms(RuleBasedStateMachine):
     @rule()
     def everybody_looks(self) -> None:
         self.run(self.world.calm())
-        self.world.check_pages(whole=True)
+        self.run(self.world.check_pages(whole=True))
 
     @invariant()
     def the_log_is_the_cores_and_every_page_has_its_beginning(self) -> None:
         self.run(self.world.check_log())
-        self.world.check_pages(whole=False)
+        self.run(self.world.check_pages(whole=False))
 
     def teardown(self) -> None:
         try:
             self.run(self.world.calm())
-            self.world.check_pages(whole=True)
+            self.run(self.world.check_pages(whole=True))
         finally:
             self.run(self.world.close())
             self.runner.close()

@@ -75,8 +75,8 @@ class Page:
 
     def read(self) -> None:
         """Take over what was sent."""
-        while self.ear is not None and self.ear._outbox:
-            frame = json.loads(self.ear._outbox.popleft())
+        while self.ear is not None and (sent := waiting(self.ear)) is not None:
+            frame = json.loads(sent)
             assert frame["from"] <= len(self.items), "a gap"
             if self.items and frame["from"] == 0:
                 assert self.over, "started over for nothing"
@@ -88,6 +88,18 @@ class Page:
                     self.items.append(item)
             self.epoch = frame["epoch"]
             merge(self.head, frame["head"])
+
+
+def waiting(ear: Ear) -> str | None:
+    """The next frame, if there is one: what would be sent without waiting for anything."""
+    coming = ear.next()
+    try:
+        coming.send(None)
+    except StopIteration as ready:
+        frame: str | None = ready.value
+        return frame
+    coming.close()
+    return None
 
 
 class World:
@@ -175,7 +187,7 @@ class World:
             for room in process.hub.rooms.values():
                 assert room.state == self.model.states[room.state.seq]
 
-    def check_pages(self, whole: bool) -> None:
+    async def check_pages(self, whole: bool) -> None:
         """Each page has the beginning of its seat's feed; `whole`: all of it, and the present head."""
         for page in self.pages.values():
             page.read()
