@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from channels.db import database_sync_to_async
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
 from rooms.access import Credentials, SeatRef, credentials, seat_by_token
 from rooms.core import messages as m
@@ -73,10 +75,16 @@ async def _admit(scope: Scope) -> SeatRef | int:
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     wanted = query.get("seat", [None])[0]
     offered = credentials(scope["headers"], room_id, wanted)
-    if not _origin_fits(scope, offered):
+    if not _host_fits(scope) or not _origin_fits(scope, offered):
         return 4500
     seat = await database_sync_to_async(seat_by_token)(offered.token, room_id, wanted)
     return seat or 4501
+
+
+def _host_fits(scope: Scope) -> bool:
+    """Asked for under a name of this server, as its pages must be."""
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
 
 
 def _origin_fits(scope: Scope, offered: Credentials) -> bool:
@@ -133,9 +141,9 @@ class RoomConsumer:
             return None  # it is going: nothing it still sends is worth an answer
         text = message.get("text")
         if text is None:
-            return self._ear.close(1003)
+            return self._ear.close(4003)
         if len(text) > protocol.FRAME or len(text.encode("utf-8", "surrogatepass")) > protocol.FRAME:
-            return self._ear.close(1009)
+            return self._ear.close(4009)
         if not self._bucket.take():
             return self._too_fast()
         try:

@@ -16,11 +16,12 @@ FLOOD = 80  # frames refused for haste before the socket is closed
 
 Ref = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 
+# Daphne sends an application's code only from 3000 up: 1003 and 1009 would never be sent.
 CLOSE_CODES = {
-    1003: "binary frames are not spoken here",
-    1009: f"a frame is larger than {FRAME} bytes",
     4000: "the server is going away; come back",
+    4003: "binary frames are not spoken here",
     4008: "the socket fell too far behind; come back and sync",
+    4009: f"a frame is larger than {FRAME} bytes",
     4029: "too many frames; come back more slowly",
     4500: "the handshake did not come from a page of this server",
     4501: "this seat is not yours, or no longer",

@@ -188,7 +188,7 @@ test("a command that is too large is given back instead of cutting the line agai
   const room = opened();
   room.link.send({ type: "say", text: "fine" });
   room.link.send({ type: "say", text: "huge" });
-  room.last().drop(1009);
+  room.last().drop(4009);
   assert.deepEqual(room.seen.answers, [["r2", "refused", "not_delivered"]]);
 });
 

@@ -2,7 +2,7 @@
 // An entry is {ref, command, tries}: `tries` counts the sockets it went over.
 
 const TRIES = 8; // a command cut off this often is itself the likely reason
-const TOO_LARGE = 1009;
+const TOO_LARGE = 4009;
 
 export const fill = (kept) => kept.map(([ref, command]) => ({ ref, command, tries: 0 }));
 export const pack = (box) => box.map(({ ref, command }) => [ref, command]);
