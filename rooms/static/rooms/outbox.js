@@ -2,7 +2,7 @@
 // An entry is {ref, command, tries}: `tries` counts the sockets it went over.
 
 const TRIES = 8; // a command cut off this often is itself the likely reason
-const TOO_LARGE = 4009;
+const TOO_LARGE = new Set([1009, 4009]); // the web server's own limit, and ours
 
 export const fill = (kept) => kept.map(([ref, command]) => ({ ref, command, tries: 0 }));
 export const pack = (box) => box.map(({ ref, command }) => [ref, command]);
@@ -16,6 +16,6 @@ export const tried = (box, ref, by = 1) =>
 // Which refs to give back when a socket closed with this code; the rest are sent again.
 export function hopeless(box, code, stopped) {
   if (stopped) return box.map((entry) => entry.ref);
-  const last = code === TOO_LARGE ? box.filter((entry) => entry.tries > 0).at(-1) : null;
+  const last = TOO_LARGE.has(code) ? box.filter((entry) => entry.tries > 0).at(-1) : null;
   return box.filter((entry) => entry.tries >= TRIES || entry === last).map((entry) => entry.ref);
 }
