@@ -118,6 +118,8 @@ class World:
         self.processes = [Process(loop), Process(loop)]
         for number, process in enumerate(self.processes):
             process.bell.ring = lambda word, to=1 - number: self.rings.append((to, word))
+            # a seat handed back at a look is a command of the process's own, at a time nobody chose here
+            process._hand_back = lambda room: None
             process.start()
         self.pages = {seat: Page(seat) for seat in SEATS}
         for number, seat in enumerate(SEATS):
