@@ -23,7 +23,7 @@ up: $(STAMP) ## Start what compose.yaml names, on this machine: nginx, two web p
 test: $(STAMP) ## Run every test, on SQLite and on PostgreSQL, with a real Redis-compatible server
 	$(PY) -m tests.servers --all
 
-faults: $(STAMP) ## Break things at length: each row of the fault plan in its long form, a quarter of an hour
+faults: $(STAMP) ## Break things at length: each row of the fault plan in its long form, ten minutes
 	FAULTS=long $(PY) -m pytest tests/faults
 
 lint: $(STAMP) ## Format, style, types, import contracts, migrations
