@@ -13,7 +13,7 @@ from rooms.core.messages import RoomEnded, RoomOpened
 from scenarios.core.schema import Dimension, Doc, Level, Rubric, Scenario
 from scoring.core.agreement import Agreement, agreement
 from scoring.core.board import AssumptionLine, DecisionLine, assumptions, decisions
-from scoring.core.decision import Recommendation, Rule, recommend, spread
+from scoring.core.decision.marks import Recommendation, Rule, recommend, spread
 from scoring.core.estimate import Estimate
 from scoring.core.evidence import Cell, cells
 from scoring.core.exposure import Exposure, exposure

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scoring.core.decision import Rule
+from scoring.core.decision.marks import Rule
 from scoring.core.report import assemble
 from tests.scoring.builders import PLAYED, given, mark, record, scenario, sheet
 
