@@ -161,7 +161,7 @@ def rows(room: str, rubric: Rubric, sheets: tuple[Sheet, ...]) -> Ratings:
     """The sheets of one room as ratings of one candidate, who is named by the room."""
     levels = [level.value for d in rubric.dimensions for level in d.levels]
     found = [Row(s.seat, room, m.dimension, m.level) for s in sheets for m in s.marks]
-    return ratings(found, min(levels), max(levels))
+    return ratings(found, (min(levels), max(levels)))
 
 
 def talk_order(lines: tuple[DimensionLine, ...]) -> tuple[str, ...]:

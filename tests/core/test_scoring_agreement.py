@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scoring.core.agreement import agreement, alpha, pairable
 from scoring.core.estimate import Estimate, unknown
 from scoring.core.model import NOT_ADJUSTED, RawMeans
-from scoring.core.ratings import BadRatings, Row, ratings
+from scoring.core.ratings import Row, ratings
 
 # Krippendorff (2011), Computing Krippendorff's alpha-reliability, example C: four observers,
 # twelve units, codes 1 to 5, a dot is missing. The published ordinal alpha is 0.815.
@@ -21,30 +21,6 @@ def table(**raters: str) -> list[Row]:
         for rater, codes in raters.items()
         for place, code in enumerate(codes)
     ]
-
-
-# --- ratings ------------------------------------------------------------------------------------
-
-
-def test_ratings_are_sorted_and_know_their_raters_candidates_and_dimensions():
-    found = ratings([Row("b", "c", "risk", 2), Row("a", "c", "data", None)])
-    assert found.rows == (Row("a", "c", "data", None), Row("b", "c", "risk", 2))
-    assert (found.raters, found.candidates, found.dimensions) == (("a", "b"), ("c",), ("data", "risk"))
-
-
-def test_of_duplicates_the_latest_is_kept_and_the_others_are_reported():
-    found = ratings([Row("a", "c", "risk", 2), Row("a", "c", "risk", 4), Row("a", "c", "risk", 3)])
-    assert found.rows == (Row("a", "c", "risk", 3),)
-    assert found.replaced == (Row("a", "c", "risk", 2), Row("a", "c", "risk", 4))
-
-
-def test_every_bad_row_is_named():
-    with pytest.raises(BadRatings) as error:
-        ratings([Row("", "c", "risk", 2), Row("a", "c", "data", 5), Row("a", "c", "risk", True)], 1, 4)
-    assert str(error.value) == (
-        "row 1 has no rater; row 2: level 5 is not a whole number from 1 to 4; "
-        "row 3: level True is not a whole number from 1 to 4"
-    )
 
 
 # --- agreement ------------------------------------------------------------------------------------
