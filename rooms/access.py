@@ -1,7 +1,8 @@
 """Which seat are you? Asked at the door by every view and by the socket. A stranger gets 404.
 
 A seat's token opens it: as a cookie set by the join link (browsers), or as `Authorization: Bearer`
-(other clients). Only the token's digest is stored.
+(other clients). Only the token's digest is stored. So does being signed in as the person who holds
+it, for as long as that person is in the room's workspace.
 """
 
 import hashlib
@@ -9,9 +10,14 @@ import re
 import secrets
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import F
 from django.http import Http404, HttpRequest
 from django.http.cookie import parse_cookie
 
+from rooms.live.log import person_key
 from rooms.models import Seat
 
 COOKIE_DAYS = 30
@@ -27,7 +33,8 @@ class SeatRef:
     kind: str
     role: str
     title: str
-    key: str = ""  # digest of the token that opens it
+    key: str = ""  # what opened it: the digest of a token, or a person
+    person_id: int | None = None  # who holds it by account
 
 
 def new_token() -> str:
@@ -49,19 +56,26 @@ def seat_by_token(token: str, room_id: str | None = None, seat: str | None = Non
     found = Seat.objects.filter(token_digest=digest(token), revoked_at=None).first()
     if found is None or room_id not in (None, found.room_id) or seat not in (None, found.seat):
         return None
-    return seat_ref(found)
+    return seat_ref(found, digest(token))
 
 
-def seat_ref(row: Seat) -> SeatRef:
-    return SeatRef(row.room_id, row.seat, row.kind, row.role, row.title, row.token_digest)
+def seat_by_person(person_id: int, room_id: str, seat: str) -> SeatRef | None:
+    """The seat, if this person holds it, was not taken out of the workspace, and the seat not closed."""
+    rows = Seat.objects.filter(room_id=room_id, seat=seat, person=person_id, revoked_at=None)
+    found = rows.filter(room__workspace__memberships__person=F("person")).first()
+    return seat_ref(found, person_key(person_id)) if found is not None else None
+
+
+def seat_ref(row: Seat, key: str = "") -> SeatRef:
+    return SeatRef(row.room_id, row.seat, row.kind, row.role, row.title, key, row.person_id)
 
 
 def seat_for(request: HttpRequest, room_id: str, seat: str) -> SeatRef:
     """The seat this request may act for. Http404 for a stranger: no page tells rooms apart."""
-    token = _bearer(request.headers.get("Authorization", "")) or request.COOKIES.get(
-        cookie_name(room_id, seat), ""
-    )
-    found = seat_by_token(token, room_id, seat)
+    bearer = _bearer(request.headers.get("Authorization", ""))
+    found = seat_by_token(bearer or request.COOKIES.get(cookie_name(room_id, seat), ""), room_id, seat)
+    if found is None and not bearer and request.user.is_authenticated:
+        found = seat_by_person(request.user.pk, room_id, seat)
     if found is None:
         raise Http404("no such seat")
     return found
@@ -69,10 +83,11 @@ def seat_for(request: HttpRequest, room_id: str, seat: str) -> SeatRef:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a socket's handshake offered. `token` is empty for a stranger."""
+    """What a socket's handshake offered; both are empty for a stranger."""
 
     token: str
     by_cookie: bool
+    session: str = ""  # of somebody who may be signed in
 
 
 def credentials(headers: list[tuple[bytes, bytes]], room_id: str, seat: str | None) -> Credentials:
@@ -84,10 +99,27 @@ def credentials(headers: list[tuple[bytes, bytes]], room_id: str, seat: str | No
     if bearer := _bearer(named.get("authorization", "")):
         return Credentials(bearer, by_cookie=False)
     cookies = parse_cookie(named.get("cookie", ""))
+    session = cookies.get(settings.SESSION_COOKIE_NAME, "")
     if seat is not None:
-        return Credentials(cookies.get(cookie_name(room_id, seat), ""), by_cookie=True)
+        return Credentials(cookies.get(cookie_name(room_id, seat), ""), by_cookie=True, session=session)
     mine = [value for name, value in cookies.items() if name.startswith(cookie_name(room_id, ""))]
-    return Credentials(mine[0] if len(mine) == 1 else "", by_cookie=True)
+    return Credentials(mine[0] if len(mine) == 1 else "", by_cookie=True, session=session)
+
+
+def seat_by_credentials(offered: Credentials, room_id: str, seat: str | None) -> SeatRef | None:
+    """The seat a handshake opens: by its token, else by the person of its session. None for a stranger."""
+    found = seat_by_token(offered.token, room_id, seat)
+    if found is None and seat is not None and offered.session:
+        person_id = _signed_in(offered.session)
+        found = seat_by_person(person_id, room_id, seat) if person_id is not None else None
+    return found
+
+
+def _signed_in(session: str) -> int | None:
+    """The person of a session, asked the way Django's middleware does: a changed password ends it."""
+    request = HttpRequest()
+    request.session = SessionStore(session)
+    return get_user(request).pk
 
 
 def _bearer(header: str) -> str:

@@ -1,7 +1,9 @@
 """Rooms, seats and the log: columns and constraints only."""
 
+from django.conf import settings
 from django.db import models
 
+from casesim.accounts.models import Workspace
 from scenarios.models import ScenarioVersion
 
 
@@ -10,7 +12,10 @@ class Room(models.Model):
 
     id = models.CharField(primary_key=True, max_length=16)
     scenario_version = models.ForeignKey(ScenarioVersion, on_delete=models.PROTECT)
+    # none: opened from the command line, for nobody's workspace
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, null=True, related_name="+")
     title = models.CharField(max_length=400)
+    starts_at = models.BigIntegerField(null=True)  # when people agreed to meet; starts nothing by itself
     epoch = models.CharField(max_length=16)
     created_at = models.BigIntegerField()
     # written with every append, in its transaction: the log's end and when the clock should look again
@@ -26,22 +31,37 @@ class Room(models.Model):
 
 
 class Seat(models.Model):
-    """A chair and the digest of the token that opens it."""
+    """A chair, and what opens it: a link, of which the token's digest is stored, or a signed-in person."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="seats")
     seat = models.CharField(max_length=40)
     kind = models.CharField(max_length=16)
     role = models.CharField(max_length=40)
     title = models.CharField(max_length=400)
-    token_digest = models.CharField(max_length=64, unique=True)
+    token_digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001  (null: no link)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    by_code = models.BooleanField(default=False)  # free for whoever has the room's code
     revoked_at = models.BigIntegerField(null=True)
-    changed_at = models.BigIntegerField(null=True, db_index=True)  # handed over or closed
+    changed_at = models.BigIntegerField(null=True, db_index=True)  # given to somebody else, or closed
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["room", "seat"], name="one_seat_of_a_name"),)
 
     def __str__(self) -> str:
         return f"{self.seat} in {self.room_id}"
+
+
+class RoomCode(models.Model):
+    """A short word that opens a room's free seats to people in the same call, for a while."""
+
+    room = models.OneToOneField(Room, on_delete=models.CASCADE, related_name="code")
+    code = models.CharField(max_length=12, unique=True)
+    expires_at = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"the code of {self.room_id}"
 
 
 class RoomEvent(models.Model):

@@ -27,6 +27,8 @@ class RoomInfo:
     scenario_digest: str
     epoch: str
     created_at: int  # ms
+    workspace_id: int | None
+    starts_at: int | None  # ms
     state: State
 
 
@@ -56,6 +58,8 @@ def room(room_id: str) -> RoomInfo:
         scenario_digest=version.digest,
         epoch=row.epoch,
         created_at=row.created_at,
+        workspace_id=row.workspace_id,
+        starts_at=row.starts_at,
         state=state,
     )
 

@@ -2,12 +2,15 @@
 
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 
+from casesim.accounts.models import Membership
 from rooms.access import digest, new_token
 from rooms.core import messages as m
 from rooms.core.laying import lay, opening
@@ -25,7 +28,7 @@ _own = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A new room and, this once, the token of each seat."""
+    """A new room and, this once, the token of each seat that has a link."""
 
     room_id: str
     tokens: dict[str, str]
@@ -73,25 +76,36 @@ def open_room(
     now: int | None = None,
     title: str = "",
     stand_in: int = 0,
+    workspace_id: int | None = None,
+    people: Mapping[str, int] | None = None,
+    starts_at: int | None = None,
+    links: bool = True,
 ) -> Opened:
     """Lay a room: a seat per role, candidate, facilitator and raters. `bots` name seats.
 
     `stand_in`: seconds a panel member may be away before a bot stands in (0: none ever does).
+    `people`: seat to the person who holds it; of the room's workspace, or it opens to nobody.
+    `links`: whether every seat gets one now; `hand_over` makes one later.
     ValueError names a seat that cannot be a bot's, or a number out of bounds.
     """
     scenario = scenario_of(version_id)
     seats = lay(scenario, bots, raters)
     room_id, at = secrets.token_hex(6), now or wall_ms()
-    tokens = {s.seat: new_token() for s in seats}
+    tokens = {s.seat: new_token() for s in seats} if links else {}
+    holders = people or {}
     with transaction.atomic():
         Room.objects.create(
             id=room_id,
             scenario_version_id=version_id,
+            workspace_id=workspace_id,
             title=title or scenario.title,
+            starts_at=starts_at,
             epoch=secrets.token_hex(6),
             created_at=at,
         )
-        Seat.objects.bulk_create(_seat_row(room_id, s, tokens[s.seat]) for s in seats)
+        Seat.objects.bulk_create(
+            _seat_row(room_id, s, tokens.get(s.seat), holders.get(s.seat)) for s in seats
+        )
         _open_log(room_id, opening(scenario, seats, stand_in), at)
     return Opened(room_id, tokens)
 
@@ -103,10 +117,27 @@ def hand_over(room_id: str, seat: str, now: int | None = None) -> str:
     return token
 
 
+def withdraw_link(room_id: str, seat: str, now: int | None = None) -> None:
+    """The seat's link opens nothing any more; a person who holds the seat keeps it."""
+    _change_seat(room_id, seat, token_digest=None, changed_at=now or wall_ms())
+
+
+def give_seat(room_id: str, seat: str, person_id: int | None, now: int | None = None) -> None:
+    """The seat is this person's, or nobody's by account; its link stays as it is."""
+    _change_seat(room_id, seat, person_id=person_id, revoked_at=None, changed_at=now or wall_ms())
+
+
 def close_seat(room_id: str, seat: str, now: int | None = None) -> None:
-    """Take a seat's link away for good, or until it is handed over."""
+    """Nobody enters the seat any more, by link or by account, until it is handed over or given."""
     at = now or wall_ms()
-    _change_seat(room_id, seat, revoked_at=at, changed_at=at)
+    _change_seat(room_id, seat, token_digest=None, revoked_at=at, changed_at=at)
+
+
+@receiver(post_delete, sender=Membership)
+def _seats_of_who_left(instance: Membership, **_: object) -> None:
+    """Who left a workspace enters its rooms no more (`access`); this makes their sockets close as well."""
+    held = Seat.objects.filter(room__workspace=instance.workspace_id, person=instance.person_id)
+    held.update(changed_at=wall_ms())
 
 
 def _change_seat(room_id: str, seat: str, **changes: object) -> None:
@@ -115,9 +146,15 @@ def _change_seat(room_id: str, seat: str, **changes: object) -> None:
     transaction.on_commit(partial(ring, f"seat {room_id} {seat}"))
 
 
-def _seat_row(room_id: str, s: m.SeatSpec, token: str) -> Seat:
+def _seat_row(room_id: str, s: m.SeatSpec, token: str | None, person_id: int | None) -> Seat:
     return Seat(
-        room_id=room_id, seat=s.seat, kind=s.kind, role=s.role, title=s.title, token_digest=digest(token)
+        room_id=room_id,
+        seat=s.seat,
+        kind=s.kind,
+        role=s.role,
+        title=s.title,
+        token_digest=digest(token) if token else None,
+        person_id=person_id,
     )
 
 

@@ -3,6 +3,9 @@
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
+
+from casesim.accounts.models import Workspace
 
 
 class Immutable(Exception):
@@ -12,6 +15,8 @@ class Immutable(Exception):
 class ScenarioVersion(models.Model):
     """A scenario as it was published. Rooms refer to it for ever, so nothing changes it."""
 
+    # none: everybody's
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, null=True, related_name="+")
     slug = models.CharField(max_length=60)
     version = models.PositiveIntegerField()
     title = models.CharField(max_length=400)
@@ -21,8 +26,19 @@ class ScenarioVersion(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["slug", "version"], name="one_document_a_version"),
-            models.UniqueConstraint(fields=["slug", "digest"], name="one_version_a_document"),
+            # in two halves each: to SQL, no workspace is never the same as no workspace
+            models.UniqueConstraint(
+                fields=["slug", "version"], condition=Q(workspace=None), name="one_document_a_version"
+            ),
+            models.UniqueConstraint(
+                fields=["slug", "digest"], condition=Q(workspace=None), name="one_version_a_document"
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "slug", "version"], name="one_own_document_a_version"
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "slug", "digest"], name="one_own_version_a_document"
+            ),
         )
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import F, Q, QuerySet
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
@@ -46,9 +46,13 @@ class Entry:
     dimensions: tuple[str, ...]
 
 
-def latest(slug: str) -> ScenarioVersion:
-    """The newest version of a scenario. Raises ScenarioVersion.DoesNotExist if none is published."""
-    found = ScenarioVersion.objects.filter(slug=slug).order_by("-version").first()
+def latest(slug: str, workspace_id: int | None = None) -> ScenarioVersion:
+    """The newest version of a scenario; a workspace's own goes before everybody's of the same name.
+
+    Raises ScenarioVersion.DoesNotExist if none is published there.
+    """
+    rows = _readable(workspace_id).filter(slug=slug)
+    found = rows.order_by(F("workspace").desc(nulls_last=True), "-version").first()
     if found is None:
         raise ScenarioVersion.DoesNotExist(f"no scenario {slug!r} is published")
     return found
@@ -65,11 +69,17 @@ def scenario(version_id: int) -> Scenario:
     return Scenario.model_validate_json(version(version_id).document)
 
 
-def catalogue() -> tuple[Entry, ...]:
-    """The newest version of every scenario, by title."""
-    newest = ScenarioVersion.objects.values("slug").annotate(last=Max("version"))
-    rows = [ScenarioVersion.objects.get(slug=each["slug"], version=each["last"]) for each in newest]
+def catalogue(workspace_id: int | None = None) -> tuple[Entry, ...]:
+    """The newest version of every scenario that is everybody's or this workspace's, by title."""
+    slugs = _readable(workspace_id).values_list("slug", flat=True).distinct()
+    rows = [latest(slug, workspace_id) for slug in slugs]
     return tuple(_entry(row) for row in sorted(rows, key=lambda row: row.title))
+
+
+def _readable(workspace_id: int | None) -> QuerySet[ScenarioVersion]:
+    everybodys = Q(workspace=None)
+    mine = everybodys if workspace_id is None else everybodys | Q(workspace=workspace_id)
+    return ScenarioVersion.objects.filter(mine)
 
 
 def _entry(row: ScenarioVersion) -> Entry:

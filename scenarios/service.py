@@ -11,8 +11,8 @@ from scenarios.models import ScenarioVersion
 TRIES = 5
 
 
-def publish(scenario: Scenario) -> ScenarioVersion:
-    """The version that holds this scenario: the one that is there, or a new one.
+def publish(scenario: Scenario, workspace_id: int | None = None) -> ScenarioVersion:
+    """The version that holds this scenario: the one that is there, or a new one. No workspace: everybody's.
 
     Says nothing about the scenario's sense: whoever reads one from outside uses `loader.load`.
     """
@@ -20,10 +20,10 @@ def publish(scenario: Scenario) -> ScenarioVersion:
     digest = hashlib.sha256(document.encode()).hexdigest()
     for _ in range(TRIES - 1):
         try:
-            return _publish(scenario, document, digest)
+            return _publish(scenario, document, digest, workspace_id)
         except IntegrityError:  # somebody took the number at the same moment
             continue
-    return _publish(scenario, document, digest)
+    return _publish(scenario, document, digest, workspace_id)
 
 
 def canonical(scenario: Scenario) -> str:
@@ -35,13 +35,14 @@ def canonical(scenario: Scenario) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _publish(scenario: Scenario, document: str, digest: str) -> ScenarioVersion:
+def _publish(scenario: Scenario, document: str, digest: str, workspace_id: int | None) -> ScenarioVersion:
     with transaction.atomic():
-        versions = ScenarioVersion.objects.filter(slug=scenario.slug)
+        versions = ScenarioVersion.objects.filter(slug=scenario.slug, workspace=workspace_id)
         if (same := versions.filter(digest=digest).first()) is not None:
             return same
         last = versions.order_by("-version").first()
         return ScenarioVersion.objects.create(
+            workspace_id=workspace_id,
             slug=scenario.slug,
             version=last.version + 1 if last else 1,
             title=scenario.title,

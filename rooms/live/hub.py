@@ -48,7 +48,7 @@ class Ear:
     def __init__(self, room: "HubRoom", seat: str, key: str = "") -> None:
         self.room = room
         self.seat = seat
-        self.key = key  # digest of the token it came in with
+        self.key = key  # what opened the seat to it: a token's digest, or a person
         self.n: int | None = None  # the last item handed to it; None until it has synced
         self.close_code: int | None = None
         self._outbox: deque[str] = deque()

@@ -67,10 +67,27 @@ def heads(room_ids: Sequence[str]) -> dict[str, int]:
     return dict(_rows(sql, room_ids)) if room_ids else {}
 
 
-def changed_seats(since: int) -> list[tuple[str, str, str]]:
-    """(room, seat, digest of the token that opens it now or "") of seats handed over or closed since."""
-    sql = "SELECT room_id, seat, token_digest, revoked_at FROM rooms_seat WHERE changed_at >= %s"
-    return [(room, seat, "" if revoked else digest) for room, seat, digest, revoked in _rows(sql, [since])]
+def changed_seats(since: int) -> list[tuple[str, str, frozenset[str]]]:
+    """(room, seat, the keys that open it now) of seats given to somebody else or closed since."""
+    sql = (
+        "SELECT s.room_id, s.seat, s.token_digest, m.person_id, s.revoked_at FROM rooms_seat s"
+        " JOIN rooms_room r ON r.id = s.room_id"
+        " LEFT JOIN accounts_membership m ON m.person_id = s.person_id AND m.workspace_id = r.workspace_id"
+        " WHERE s.changed_at >= %s"
+    )
+    return [(room, seat, _keys(*opened_by)) for room, seat, *opened_by in _rows(sql, [since])]
+
+
+def _keys(token_digest: str | None, person_id: int | None, revoked_at: int | None) -> frozenset[str]:
+    if revoked_at is not None:
+        return frozenset()
+    by_person = person_key(person_id) if person_id is not None else None
+    return frozenset(key for key in (token_digest, by_person) if key)
+
+
+def person_key(person_id: int) -> str:
+    """How a socket remembers that it came in as a person and not by a link."""
+    return f"person:{person_id}"
 
 
 def overdue(now: int, limit: int = 500) -> list[str]:

@@ -121,7 +121,7 @@ class Process:
             raise refused
 
     async def join(self, room_id: str, seat: str, key: str = "") -> Ear:
-        """Seat a socket. `key`: digest of its token. LookupError if there is no such room."""
+        """Seat a socket. `key`: what opened the seat to it. LookupError if there is no such room."""
         ear = await self.hub.join(room_id, seat, key)
         try:
             await self.clock.overdue(ear.room)
@@ -252,14 +252,14 @@ class Process:
                 await self._close_revoked()
 
     async def _close_revoked(self) -> None:
-        """Close sockets whose token no longer opens their seat. A ring only makes it quicker."""
+        """Close sockets whose key no longer opens their seat. A ring only makes it quicker."""
         now = wall_ms()
         changed = await self.hub.reader(log.changed_seats, self._asked_seats - OVERLAP)
         self._asked_seats = now  # only when it was answered: a change is never passed over
-        for room_id, seat, valid in changed:
+        for room_id, seat, keys in changed:
             room = self.hub.rooms.get(room_id)
             for ear in room.ears.get(seat, ()) if room else ():
-                if ear.key and ear.key != valid:
+                if ear.key and ear.key not in keys:
                     ear.close(4501)
 
     async def _watch_sockets(self) -> None:

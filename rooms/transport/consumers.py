@@ -16,7 +16,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from rooms.access import Credentials, SeatRef, credentials, seat_by_token
+from rooms.access import Credentials, SeatRef, credentials, seat_by_credentials
 from rooms.core import messages as m
 from rooms.live.hub import Ear, TooManySockets
 from rooms.live.process import process
@@ -77,7 +77,7 @@ async def _admit(scope: Scope) -> SeatRef | int:
     offered = credentials(scope["headers"], room_id, wanted)
     if not _host_fits(scope) or not _origin_fits(scope, offered):
         return 4500
-    seat = await database_sync_to_async(seat_by_token)(offered.token, room_id, wanted)
+    seat = await database_sync_to_async(seat_by_credentials)(offered, room_id, wanted)
     return seat or 4501
 
 

@@ -30,8 +30,8 @@ class Command(BaseCommand):
 
     def publish(self, scenario: Scenario) -> None:
         """One scenario and its line."""
-        before = ScenarioVersion.objects.filter(slug=scenario.slug).count()
+        before = ScenarioVersion.objects.filter(slug=scenario.slug, workspace=None).count()
         row = service.publish(scenario)
-        new = ScenarioVersion.objects.filter(slug=scenario.slug).count() > before
+        new = ScenarioVersion.objects.filter(slug=scenario.slug, workspace=None).count() > before
         word = "published" if new else "is there already"
         self.stdout.write(f"{row.slug} version {row.version} {word} ({row.digest[:12]})")

@@ -1,0 +1,37 @@
+"""Fetch a workspace and ask permission in one call. Whoever may not, and whoever is not in it, gets 404."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.http import Http404, HttpRequest
+
+from casesim.accounts.core.permissions import Act, Role, may
+from casesim.accounts.models import Membership, User, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's place in a workspace."""
+
+    workspace: Workspace
+    person: User
+    role: Role
+
+    def may(self, act: Act) -> bool:
+        """For pages, to show what would not be refused."""
+        return may(self.role, act)
+
+
+def standing(person: User, slug: str) -> Standing | None:
+    """This person's place in the workspace of that name; None for strangers."""
+    found = Membership.objects.filter(workspace__slug=slug, person=person).select_related("workspace").first()
+    return Standing(found.workspace, person, cast(Role, found.role)) if found is not None else None
+
+
+def workspace_for(request: HttpRequest, slug: str, act: Act) -> Standing:
+    """The workspace, if this request's person may do this in it. Http404 else: no page tells why."""
+    person = request.user
+    found = standing(person, slug) if isinstance(person, User) else None
+    if found is None or not found.may(act):
+        raise Http404("no such workspace")
+    return found
