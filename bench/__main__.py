@@ -5,36 +5,53 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from bench.figures import Figure, keep, machine, table
+from bench.run import Run
 from casesim.processes import ROOT, Crew, Died, bundled_redis, free_port, stopping_signals
 
-PARTS = ("core", "writer", "live", "rehearsal")
+# Each part is a module with `measure(run: Run) -> list[Figure]`, in the order they are run.
+PARTS = {
+    "core": "bench.core",
+    "writer": "bench.writer",
+    "live": "bench.live",
+    "top": "bench.top",
+    "rehearsal": "bench.rehearsal",
+}
+# Only when they are named: they take long, or need something that is not installed.
+BY_NAME: dict[str, str] = {}
 
 
 def main() -> int:
+    known = PARTS | BY_NAME
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; none: all")
-    asked = parser.parse_args().parts or list(PARTS)
-    if strangers := set(asked) - set(PARTS):
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(known)}")
+    parser.add_argument("--rounds", type=int, default=3, help="medians of so many rounds (3)")
+    options = parser.parse_args()
+    if strangers := set(options.parts) - set(known):
         parser.error(f"there is no part {', '.join(sorted(strangers))}")
+    parts = [part for part in known if part in (options.parts or PARTS)]
     kept = Path(os.environ.get("CASESIM_VAR") or ROOT / "var").resolve()
     kept.mkdir(parents=True, exist_ok=True)
     # Beside the real data, so that commits are timed on the same disk; and never in it.
     with stopping_signals(), tempfile.TemporaryDirectory(prefix="bench-", dir=kept) as name:
-        return run([part for part in PARTS if part in asked], Path(name), kept / "bench.json")
+        return bench(parts, Run(Path(name), options.rounds), kept / "bench.json")
 
 
-def run(parts: list[str], directory: Path, result: Path) -> int:
-    """Measure in a database and with servers of this run alone."""
-    about = machine(directory)
+def bench(parts: list[str], run: Run, result: Path) -> int:
+    """Measure in databases and with servers of this run alone. 1 if a server died; a missed goal is told."""
+    run.directory.chmod(0o711)  # PostgreSQL may have to run as another user
+    about = machine(run.directory)
     figures: list[Figure] = []
-    with Crew(directory / "log") as crew:
+    with Crew(run.directory / "log") as crew:
         try:
-            set_up(crew, directory)
+            set_up(crew, run.directory)
             for part in parts:
-                figures += measured(part, crew)
+                figures += measured(part, replace(run, directory=run.directory / part))
         except Died as died:
             print(f"{died}\n{died.log}", file=sys.stderr)
             return 1
@@ -42,11 +59,21 @@ def run(parts: list[str], directory: Path, result: Path) -> int:
     print(", ".join(f"{key} {value}" for key, value in about.items()))
     keep(figures, about, result)
     print(f"Written to {result}")
+    sum_up(figures)
     return 0
 
 
+def sum_up(figures: list[Figure]) -> None:
+    """Say how many goals were met, and which were not."""
+    goals = [figure for figure in figures if figure.goal is not None]
+    missed = [figure for figure in goals if not figure.goal.met(figure.value)]
+    print(f"{len(goals) - len(missed)} of {len(goals)} goals met")
+    for figure in missed:
+        print(f"  missed: {figure.part}, {figure.name}")
+
+
 def set_up(crew: Crew, directory: Path) -> None:
-    """A Redis and an empty SQLite database, for this process and for those it starts."""
+    """A Redis and an empty SQLite database, for the parts that measure in this process."""
     os.environ.pop("DATABASE_URL", None)
     redis = bundled_redis(directory / "redis", free_port())
     crew.start(redis)
@@ -59,23 +86,13 @@ def set_up(crew: Crew, directory: Path) -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def measured(part: str, crew: Crew) -> list[Figure]:
+def measured(part: str, run: Run) -> list[Figure]:
     """The figures of one part. It is imported only now: the settings are read at the import."""
     print(f"{part} ...", end=" ", flush=True)
+    run.directory.mkdir(mode=0o711)
     begun = time.perf_counter()
-    if part == "core":
-        from bench.core import measure
-    elif part == "writer":
-        from bench.writer import measure
-    elif part == "rehearsal":
-        from bench.rehearsal import measure
-    else:
-        from bench import live
-
-        figures = live.measure(crew)
-        print(f"{time.perf_counter() - begun:.0f} s")
-        return figures
-    figures = measure()
+    measure: Callable[[Run], list[Figure]] = import_module((PARTS | BY_NAME)[part]).measure
+    figures = measure(run)
     print(f"{time.perf_counter() - begun:.0f} s")
     return figures
 

@@ -8,6 +8,7 @@ from statistics import median
 from typing import NamedTuple
 
 from bench.figures import Figure
+from bench.run import Run
 from rooms.core import messages as m
 from rooms.core.decide import decide
 from rooms.core.feed import body
@@ -33,7 +34,7 @@ class Asked(NamedTuple):
     now: int
 
 
-def measure() -> list[Figure]:
+def measure(_: Run) -> list[Figure]:
     """Times per event and per command, and the fold against reading the same bodies as bare JSON."""
     scenario = load_bundled("fraud")
     log, asked, state = play(scenario)
@@ -76,15 +77,20 @@ def timed(call: Callable[[], object]) -> float:
     return median(took) * 1e6
 
 
-def play(scenario: Scenario) -> tuple[list[tuple[int, m.AnyEvent]], list[Asked], State]:
-    """A room in which everybody is busy: its log, the commands that were taken, its last state."""
+def play(
+    scenario: Scenario, size: int = EVENTS, begun: int = T0, step: int = STEP
+) -> tuple[list[tuple[int, m.AnyEvent]], list[Asked], State]:
+    """A room in which everybody is busy: its log, the commands that were taken, its last state.
+
+    `step`: ms between two commands.
+    """
     seats = lay(scenario, (), raters=3)
-    log = [(T0, event) for event in opening(scenario, seats)]
+    log = [(begun, event) for event in opening(scenario, seats)]
     state = fold(log)
     asked: list[Asked] = []
     hour = script(tuple(role.key for role in scenario.roles))
     for number in count(1):
-        now = T0 + number * STEP
+        now = begun + number * step
         seat, command = next(hour) if number > 1 else ("facilitator", m.Start(anyway=True))
         one = Asked(state, seat, _fitting(command, state), now)
         try:
@@ -95,7 +101,7 @@ def play(scenario: Scenario) -> tuple[list[tuple[int, m.AnyEvent]], list[Asked],
         log += [(now, event) for event in events]
         for event in events:
             state = apply(state, event, now)
-        if len(log) >= EVENTS or state.status == "ended":
+        if len(log) >= size or state.status == "ended":
             return log, asked, state
     raise AssertionError("not reached")
 

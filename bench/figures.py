@@ -15,6 +15,32 @@ from casesim.processes import ROOT
 
 
 @dataclass(frozen=True, slots=True)
+class Goal:
+    """Where we want a number to be, bounds included; `least` or `most` is None where it is unbounded."""
+
+    least: float | None = None
+    most: float | None = None
+
+    def met(self, value: float | None) -> bool:
+        """Whether a number is there. One that could not be measured is not."""
+        if value is None:
+            return False
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
+    def __str__(self) -> str:
+        bounds = ((">=", self.least), ("<=", self.most))
+        return " and ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None)
+
+
+def at_most(most: float) -> Goal:
+    return Goal(most=most)
+
+
+def at_least(least: float) -> Goal:
+    return Goal(least=least)
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One number. `unit` "x" is a ratio taken in this run; `goal` is where we want it."""
 
@@ -22,21 +48,27 @@ class Figure:
     name: str
     value: float | None
     unit: str
-    goal: str = ""
+    goal: Goal | None = None
     note: str = ""
+
+    def verdict(self) -> str:
+        """Whether the goal is met, in a word; empty where there is none."""
+        return "" if self.goal is None else "met" if self.goal.met(self.value) else "MISSED"
 
 
 def table(figures: Sequence[Figure]) -> str:
     """The figures in aligned columns."""
-    rows = [("part", "what", "value", "unit", "goal", "note")]
-    rows += [(f.part, f.name, plain(f.value), f.unit, f.goal, f.note) for f in figures]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    rows = [("part", "what", "value", "unit", "goal", "", "note")]
+    rows += [
+        (f.part, f.name, plain(f.value), f.unit, str(f.goal or ""), f.verdict(), f.note) for f in figures
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(6)]
     return "\n".join(_line(row, widths) for row in rows)
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    part, name, value, unit, goal = (cell.ljust(width) for cell, width in zip(row[:5], widths, strict=True))
-    return f"{part}  {name}  {value.strip().rjust(widths[2])}  {unit}  {goal}  {row[-1]}".rstrip()
+    part, name, value, *others = (cell.ljust(width) for cell, width in zip(row[:6], widths, strict=True))
+    return "  ".join([part, name, value.strip().rjust(widths[2]), *others, row[-1]]).rstrip()
 
 
 def plain(value: float | None) -> str:

@@ -6,7 +6,7 @@ doubles and order. Frames that name their place in the feed are checked for gaps
 """
 
 import asyncio
-import contextlib
+import json
 import re
 import time
 from collections import Counter
@@ -14,15 +14,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count, pairwise
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from bench.wire import Wire, connect
 
-MARK = re.compile(r"~(\d+)~")
-PLACE = re.compile(r'"from":(\d+),"upto":(\d+)')
+MARK = re.compile(rb"~(\d+)~")
+EPOCH = re.compile(rb'"epoch":"([^"]*)"')
+PLACE = re.compile(rb'"from":(\d+),"upto":(\d+)')
 LENGTH = 120  # characters of a message
 QUIET = 0.5  # seconds without a frame after which a table is taken to be at rest
 STALLED = 3.0  # seconds without a frame after which what is missing is taken to be lost
 PATIENCE = 12.0  # seconds to wait for either
+FAULTS = ("lost", "doubled", "disorder", "gaps", "refused", "closed")
 
 _marks = count(1)
 
@@ -47,6 +48,7 @@ class Account:
 
     def __init__(self, room: int) -> None:
         self.room = room
+        self.epoch: str | None = None
         self.upto = 0
         self.last = 0.0
         self.closed = False
@@ -57,30 +59,57 @@ class Account:
         self.heard: list[tuple[int, float]] = []
         self.gaps = self.refused = self.bytes = 0
 
-    def hear(self, frame: str, now: float) -> None:
+    def hear(self, frame: bytes, now: float) -> None:
         self.last = now
         self.bytes += len(frame)
         place = PLACE.search(frame, 0, 200)
         if place is not None:
-            self.gaps += int(place[1]) != self.upto
-            self.upto = int(place[2])
+            self._place(frame, int(place[1]), int(place[2]))
         else:
-            self.refused += '"refused"' in frame
+            self.refused += b'"refused"' in frame
         self.heard += [(int(mark), now) for mark in MARK.findall(frame)]
+
+    def _place(self, frame: bytes, first: int, upto: int) -> None:
+        self.gaps += first != self.upto
+        self.upto = upto
+        if self.epoch is None and (found := EPOCH.search(frame, 0, 200)) is not None:
+            self.epoch = found[1].decode()
 
 
 class Socket(Account):
-    """A client that keeps what it heard."""
+    """A client that keeps what it heard. It is opened, may be cut, and may come back."""
 
-    def __init__(self, chair: Chair, wire: ClientConnection) -> None:
+    def __init__(self, chair: Chair) -> None:
         super().__init__(chair.room)
         self.chair = chair
-        self.wire = wire
 
-    async def listen(self) -> None:
-        with contextlib.suppress(ConnectionClosed):
-            async for frame in self.wire:
-                self.hear(str(frame), time.perf_counter())
+    async def open(self) -> None:
+        """Connect and say hello."""
+        await self._connect()
+        for frame in self.chair.hello:
+            self.wire.send(frame)
+
+    async def come_back(self) -> None:
+        """Connect again and ask for what came meanwhile. Seconds of `last` say when it was there."""
+        await self._connect()
+        self.last = time.perf_counter()
+        self.sync()
+
+    def sync(self) -> None:
+        """Say how far it is. A socket that never does is closed one day; the floor knows no such thing."""
+        if self.epoch is not None:
+            self.wire.send(json.dumps({"type": "sync", "epoch": self.epoch, "after": self.upto}))
+
+    async def _connect(self) -> None:
+        # what comes is taken at once, so that only the server can be slow
+        self.wire: Wire = await connect(self.chair.url, self.chair.headers, self._hear)
+        self.closed = False
+        self.wire.closed.add_done_callback(self._ended)
+
+    def _hear(self, frame: bytes) -> None:
+        self.hear(frame, time.perf_counter())
+
+    def _ended(self, code: "asyncio.Future[int]") -> None:
         self.closed = True
 
 
@@ -100,14 +129,13 @@ class Outcome:
     closed: int
     bytes: int
 
-    def whole(self) -> bool:
-        """Nothing lost, doubled, moved, refused or cut."""
-        return not (self.lost or self.doubled or self.disorder or self.gaps or self.refused or self.closed)
+    def wrong(self) -> int:
+        """How much was lost, doubled, moved, refused or cut."""
+        return sum(getattr(self, name) for name in FAULTS)
 
     def faults(self) -> str:
         """What went wrong, in words; empty if nothing did."""
-        names = ("lost", "doubled", "disorder", "gaps", "refused", "closed")
-        return ", ".join(f"{getattr(self, name)} {name}" for name in names if getattr(self, name))
+        return ", ".join(f"{getattr(self, name)} {name}" for name in FAULTS if getattr(self, name))
 
 
 @dataclass
@@ -116,27 +144,34 @@ class Tables:
 
     say: Callable[[str, str], str]
     sockets: list[Socket] = field(default_factory=list)
-    _listening: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def seat(self, chairs: Sequence[Chair]) -> float:
         """Open a socket for each chair, eight at a time. Seconds until the last has all it was owed."""
         begun = time.perf_counter()
-        for first in range(0, len(chairs), 8):
-            await asyncio.gather(*(self._seat(chair) for chair in chairs[first : first + 8]))
+        come = [Socket(chair) for chair in chairs]
+        self.sockets += come
+        for first in range(0, len(come), 8):
+            await asyncio.gather(*(socket.open() for socket in come[first : first + 8]))
         opened = time.perf_counter()
         await self.quiet()
         return max(opened, *(s.last for s in self.sockets)) - begun
 
-    async def _seat(self, chair: Chair) -> None:
-        # no proxy, no compression, and what comes is taken at once, so that only the server can be slow
-        plain = {"proxy": None, "compression": None, "max_size": None, "max_queue": None}
-        wire = await connect(chair.url, additional_headers=chair.headers, **plain)
-        socket = Socket(chair, wire)
-        self.sockets.append(socket)
-        task = asyncio.create_task(socket.listen())
-        self._listening.add(task)
-        for frame in chair.hello:
-            await wire.send(frame)
+    async def all_here(self) -> None:
+        """Who was cut comes back."""
+        if away := [socket for socket in self.sockets if socket.closed]:
+            await asyncio.gather(*(socket.come_back() for socket in away))
+            await self.quiet(STALLED)
+
+    async def return_at_once(self) -> float:
+        """Everybody is cut and comes back at the same time. Seconds until the last has all it was owed."""
+        for socket in self.sockets:
+            socket.wire.cut()
+        await asyncio.gather(*(socket.wire.closed for socket in self.sockets))
+        await self.quiet(1.0)  # the server has noticed
+        begun = time.perf_counter()
+        await asyncio.gather(*(socket.come_back() for socket in self.sockets))
+        await self.quiet()
+        return max(s.last for s in self.sockets) - begun
 
     async def quiet(self, seconds: float = QUIET, enough: Callable[[], bool] = lambda: False) -> None:
         """Until no frame has come for so long, or there is enough."""
@@ -148,18 +183,23 @@ class Tables:
                 return
 
     async def leave(self) -> None:
-        await asyncio.gather(*(s.wire.close() for s in self.sockets), return_exceptions=True)
-        await asyncio.gather(*self._listening, return_exceptions=True)
+        """Close every socket and wait until it is closed."""
+        for socket in self.sockets:
+            socket.wire.close()
+        await asyncio.wait([socket.wire.closed for socket in self.sockets], timeout=PATIENCE)
+        self.sockets.clear()
 
     async def steady(self, rate: float, seconds: float, silent: str = "") -> Outcome:
         """Messages at an even rate over all rooms, each room's speakers taking turns, but for one seat."""
         turns = [socket for socket in self._turns() if socket.chair.seat != silent]
+        await self._ready()
         gap, total = 1 / rate, round(rate * seconds)
         begun = time.perf_counter()
         return await self._run([(begun + n * gap, turns[n % len(turns)]) for n in range(total)])
 
     async def burst(self, each: int) -> Outcome:
         """Every speaker says so many things at once."""
+        await self._ready()
         now = time.perf_counter()
         return await self._run([(now, socket) for _ in range(each) for socket in self._turns()])
 
@@ -174,20 +214,24 @@ class Tables:
         return [socket for _, _, socket in sorted(placed, key=lambda p: p[:2])]
 
     async def _run(self, plan: Sequence[tuple[float, Socket]]) -> Outcome:
-        for socket in self.sockets:
-            socket.clear()
         due: dict[int, tuple[float, int]] = {}
         for at, socket in plan:
-            if (early := at - time.perf_counter()) > 0:
-                await asyncio.sleep(early)
+            await asyncio.sleep(max(0.0, at - time.perf_counter()))
             mark = next(_marks)
             due[mark] = (at, socket.room)
-            with contextlib.suppress(ConnectionClosed):
-                await socket.wire.send(self.say(f"b{mark}", _text(mark)))
+            socket.wire.send(self.say(f"b{mark}", _text(mark)))
         said = Counter(room for _, room in due.values())
         owed = sum(said[s.room] for s in self.sockets)
         await self.quiet(STALLED, lambda: sum(len(s.heard) for s in self.sockets) >= owed)
         return judged(self.sockets, due)
+
+    async def _ready(self) -> None:
+        """Everybody has said how far he is, and the accounts are empty."""
+        for socket in self.sockets:
+            socket.sync()
+        await self.quiet(0.2)
+        for socket in self.sockets:
+            socket.clear()
 
 
 def _text(mark: int) -> str:
@@ -244,7 +288,7 @@ def the_judge_sees_faults() -> None:
     for marks in told.values():
         account = Account(room=0)
         for mark in marks:
-            account.hear(f'{{"text":"~{mark}~"}}', float(mark))
+            account.hear(f'{{"text":"~{mark}~"}}'.encode(), float(mark))
         accounts.append(account)
     found = judged(accounts, dict.fromkeys((1, 2, 3), (0.0, 0)))
     assert (found.lost, found.doubled, found.disorder) == (1, 1, 1), found

@@ -7,6 +7,7 @@ import sys
 import time
 
 from bench.figures import Figure
+from bench.run import Run
 from casesim.processes import ROOT
 from scenarios.loader import load_bundled
 
@@ -14,7 +15,7 @@ SCENARIO = "fraud"
 CANDIDATES = ("strong", "weak")
 
 
-def measure() -> list[Figure]:
+def measure(_: Run) -> list[Figure]:
     """Wall and processor time, and how much faster than the hour itself."""
     played = sum(phase.seconds for phase in load_bundled(SCENARIO).phases)
     figures = []

@@ -1,8 +1,12 @@
 """Rooms of eight real seats to measure in."""
 
+from collections.abc import Sequence
 from functools import cache
 
+from bench.core import play
 from rooms.core import messages as m
+from rooms.live import log
+from rooms.live.hub import wall_ms
 from rooms.service import Opened, handle_now, open_room
 from scenarios.loader import load_bundled
 from scenarios.service import publish
@@ -12,16 +16,19 @@ SCENARIO = "fraud"
 
 
 @cache
-def _version() -> tuple[int, int]:
-    """The published version, and how many raters make its table one of eight."""
+def _version(phase: int) -> tuple[int, int]:
+    """The published version, and how many raters make its table one of eight. `phase`: see `opened`."""
     scenario = load_bundled(SCENARIO)
+    if phase:
+        phases = tuple(p.model_copy(update={"seconds": phase}) for p in scenario.phases)
+        scenario = scenario.model_copy(update={"phases": phases})
     return publish(scenario).pk, SEATS - 2 - len(scenario.roles)
 
 
-def opened() -> Opened:
-    """A room of the bundled case with a person's seat at every place."""
-    version, raters = _version()
-    return open_room(version, raters=raters)
+def opened(bots: Sequence[str] = (), phase: int = 0) -> Opened:
+    """A room of the bundled case; a person's seat where no bot sits. `phase`: seconds of each, if not 0."""
+    version, raters = _version(phase)
+    return open_room(version, bots, raters=raters)
 
 
 def started(room: Opened) -> str:
@@ -30,3 +37,13 @@ def started(room: Opened) -> str:
         handle_now(room.room_id, seat, m.TakeSeat(name=f"Person {seat}"), "sit")
     handle_now(room.room_id, "facilitator", m.Start(anyway=True), "start")
     return room.room_id
+
+
+def with_log(events: int) -> Opened:
+    """A live room in its first phase in which so much has happened already."""
+    room = opened()
+    played, _, state = play(load_bundled(SCENARIO), events, wall_ms(), step=1)
+    written = len(log.read(room.room_id))  # its opening, which is the beginning of what was played
+    lines = [log.entry(seq, at, event, None, None) for seq, (at, event) in enumerate(played, 1)]
+    log.append(room.room_id, lines[written:], next_look=None, live=state.status == "live")
+    return room

@@ -7,24 +7,24 @@ from statistics import median
 
 from bench.figures import Figure
 from bench.rooms import opened, started
+from bench.run import Run
 from rooms.core import messages as m
 from rooms.live.hub import wall_ms
 from rooms.live.writer import Folds, Job, commit
 
 ROOMS = 20
 COMMANDS = 400  # a round
-ROUNDS = 3
 GROUPS = (20, 200)
 
 _refs = count()
 
 
-def measure() -> list[Figure]:
+def measure(run: Run) -> list[Figure]:
     """Commands a second one by one and in groups, in turns, and the median of each round's ratio."""
     rooms = [started(opened()) for _ in range(ROOMS)]
     folds = Folds()
     took: dict[int, list[float]] = {size: [] for size in (1, *GROUPS)}
-    for _ in range(ROUNDS):
+    for _ in range(run.rounds):
         for size, times in took.items():
             times.append(seconds(rooms, folds, size))
     figures = [Figure("writer", "one by one", COMMANDS / median(took[1]), "commands/s")]

@@ -1,0 +1,33 @@
+"""What Linux says of a process: the processor it used, the cores it waited for, the memory it holds."""
+
+import os
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process and its children have used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ended = sum(int(ticks) for ticks in fields[11:15]) / TICKS  # own and of children that were waited for
+    return ended + sum(map(processor_seconds, children(pid)))
+
+
+def waited_seconds(pid: int) -> float:
+    """How long a process's threads have waited for a core so far."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[1]) for thread in threads) / 1e9
+
+
+def resident_kib(pid: int) -> int:
+    """The memory a process holds, without its children's."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+    return 0  # it is gone, and nobody has asked how it ended
+
+
+def children(pid: int) -> list[int]:
+    """The processes it has started."""
+    listed = " ".join(tasks.read_text() for tasks in Path(f"/proc/{pid}/task").glob("*/children"))
+    return [int(child) for child in listed.split()]

@@ -1,0 +1,63 @@
+"""The bench itself: its parts are there, its goals are judged, its client reads frames however they come."""
+
+from importlib import import_module
+
+import pytest
+
+from bench.__main__ import BY_NAME, PARTS
+from bench.figures import Figure, Goal, at_least, at_most, table
+from bench.load import Account, judged, the_judge_sees_faults
+from bench.wire import PING, TEXT, frame, parsed
+
+
+@pytest.mark.parametrize("module", [*PARTS.values(), *BY_NAME.values()])
+def test_every_part_can_be_measured(module: str):
+    assert callable(import_module(module).measure)
+
+
+@pytest.mark.parametrize(
+    ("goal", "value", "met"),
+    [
+        (at_most(1.2), 1.2, True),
+        (at_most(1.2), 1.21, False),
+        (at_least(4), 4.0, True),
+        (at_least(4), 3.99, False),
+        (Goal(most=0), 0, True),
+        (at_most(1.2), None, False),
+    ],
+)
+def test_a_goal_holds_with_its_bounds_and_never_without_a_number(goal: Goal, value: float, met: bool):
+    assert goal.met(value) is met
+
+
+def test_the_table_says_which_goals_were_missed():
+    lines = table([Figure("live", "p50", 1.3, "x", at_most(1.2)), Figure("live", "p99", 9, "ms")]).split("\n")
+    assert ["<= 1.2" in line and line.endswith("MISSED") for line in lines] == [False, True, False]
+
+
+def test_the_judge_of_a_load_sees_what_was_lost_doubled_and_moved():
+    the_judge_sees_faults()
+
+
+def test_a_gap_in_a_feeds_numbers_is_counted():
+    account = Account(room=0)
+    for first, upto in ((0, 2), (2, 3), (4, 5)):
+        account.hear(f'{{"type":"feed","epoch":"e1","from":{first},"upto":{upto}}}'.encode(), 1.0)
+    assert (account.epoch, judged([account], {}).gaps) == ("e1", 1)
+
+
+@pytest.mark.parametrize("size", [0, 5, 125, 126, 65_000])
+def test_frames_are_read_however_the_stream_is_cut(size: int):
+    payload = b"x" * size
+    first, second = served(TEXT, payload), served(PING, b"p")
+    for cut in (0, 1, len(first) - 1):
+        assert parsed(first[:cut], 0) is None
+    assert parsed(first + second, 0) == (TEXT, payload, len(first))
+    assert parsed(first + second, len(first)) == (PING, b"p", len(first + second))
+
+
+def served(opcode: int, payload: bytes) -> bytes:
+    """A frame as a server sends it: a client's, without the mask."""
+    masked = frame(opcode, payload)
+    begin = len(masked) - len(payload) - 4
+    return bytes([masked[0], masked[1] & 0x7F]) + masked[2:begin] + payload
