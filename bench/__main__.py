@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -20,6 +21,9 @@ PARTS = {
     "writer": "bench.writer",
     "live": "bench.live",
     "top": "bench.top",
+    "crowd": "bench.crowd",
+    "two": "bench.two",
+    "history": "bench.history",
     "rehearsal": "bench.rehearsal",
 }
 # Only when they are named: they take long, or need something that is not installed.
@@ -75,6 +79,8 @@ def sum_up(figures: list[Figure]) -> None:
 def set_up(crew: Crew, directory: Path) -> None:
     """A Redis and an empty SQLite database, for the parts that measure in this process."""
     os.environ.pop("DATABASE_URL", None)
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # thousands of sockets, here and in servers
     redis = bundled_redis(directory / "redis", free_port())
     crew.start(redis)
     os.environ |= {**redis.env, "CASESIM_VAR": str(directory), "LOG_LEVEL": "WARNING"}

@@ -14,7 +14,7 @@ from casesim.processes import ROOT
 
 
 def laid(env: dict[str, str], rooms: int, *options: str) -> dict[str, dict[str, str]]:
-    """Migrate the environment's database and lay rooms: room id -> seat -> token."""
+    """Make the environment's database and static files, and lay rooms: room id -> seat -> token."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.lay", str(rooms), *options],
         cwd=ROOT,
@@ -39,6 +39,7 @@ def main(arguments: Sequence[str]) -> None:
 
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)  # pages name their files by digest
     from bench import rooms
 
     opened = [

@@ -182,12 +182,12 @@ class Tables:
             if time.perf_counter() - last > seconds:
                 return
 
-    async def leave(self) -> None:
-        """Close every socket and wait until it is closed."""
-        for socket in self.sockets:
+    async def leave(self, after: int = 0) -> None:
+        """All but the first so many close their sockets."""
+        self.sockets, going = self.sockets[:after], self.sockets[after:]
+        for socket in going:
             socket.wire.close()
-        await asyncio.wait([socket.wire.closed for socket in self.sockets], timeout=PATIENCE)
-        self.sockets.clear()
+        await asyncio.wait([socket.wire.closed for socket in going], timeout=PATIENCE)
 
     async def steady(self, rate: float, seconds: float, silent: str = "") -> Outcome:
         """Messages at an even rate over all rooms, each room's speakers taking turns, but for one seat."""

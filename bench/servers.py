@@ -45,17 +45,18 @@ class Server:
 
 @contextmanager
 def ours(
-    directory: Path, rooms: int, database: str = "sqlite", webs: int = 1, spread: int = 0
+    directory: Path, rooms: int, database: str = "sqlite", webs: int = 1, spread: int = 0, events: int = 0
 ) -> Iterator[Server]:
     """This project behind Daphne, with a Redis and a database of its own; no worker, so no bot speaks.
 
     `database`: sqlite or postgres, both as they are deployed: what is acknowledged is on the disk.
-    The first rooms sit at the first web process, the last `spread` rooms at all of them in turn.
+    The first rooms sit at the first web process, the last `spread` rooms at all of them in turn. With
+    `events` each room has a log of so many already.
     """
     directory.mkdir(mode=0o711, parents=True, exist_ok=True)
     with Crew(directory / "log") as crew:
         env = stores(crew, directory, database)
-        found = laid(env, rooms)
+        found = laid(env, rooms, *(["--events", str(events)] if events else []))
         ports = [free_port() for _ in range(webs)]
         for number, port in enumerate(ports, 1):
             crew.start(daphne(port, env, f"web{number}"))
