@@ -43,6 +43,8 @@ def test_imports_go_down_the_stairs_only():
         ("scoring/core/__init__.py", "import scoring.models", "The floors of scoring"),
         ("scoring/service.py", "import rooms.live", "The inside of rooms"),
         ("rooms/live/__init__.py", "import rooms.transport", "The floors of rooms"),
+        ("scoring/core/model.py", "import scoring.core.fairness.groups", "Groups of people"),
+        ("scoring/core/decision/advice.py", "import scoring.core.fairness.impact", "Groups of people"),
     ],
 )
 def test_a_step_up_the_stairs_breaks_a_contract(copy, module, line, contract):

@@ -13,6 +13,7 @@ from scipy.optimize import isotonic_regression
 from scipy.special import expit, log_expit
 
 from scenarios.core.schema import Doc
+from scoring.core.proportions import wilson
 
 Floats = NDArray[np.float64]
 PRIOR_SD = (1.5, 0.5)  # of the intercept, and of the logarithm of each slope
@@ -60,7 +61,7 @@ class Isotonic(Doc):
     def interval(self, score: float) -> tuple[float, float]:
         """The 90 % Wilson interval of the step the score falls on."""
         step = int(self._steps(np.array([score]))[0])
-        return wilson(self.values[step], self.counts[step])
+        return wilson(self.values[step] * self.counts[step], self.counts[step])
 
     def _steps(self, score: Floats) -> NDArray[np.int64]:
         found: NDArray[np.int64] = np.searchsorted(self.scores, score, side="right") - 1
@@ -112,14 +113,6 @@ def pooled(score: Floats, good: Floats) -> tuple[Floats, Floats, NDArray[np.int6
     found = isotonic_regression(means, weights=ties)
     starts = found.blocks[:-1]
     return found.x[starts], levels[starts], np.add.reduceat(ties, starts)
-
-
-def wilson(share: float, n: int, z: float = 1.6449) -> tuple[float, float]:
-    """The score interval of a share of n (Wilson 1927); 90 % by default."""
-    centre = share + z * z / (2 * n)
-    reach = z * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
-    width = 1 + z * z / n
-    return max(0.0, (centre - reach) / width), min(1.0, (centre + reach) / width)
 
 
 def _slope(u: Floats, found: Floats, good: Floats, precision: Floats) -> tuple[Floats, Floats]:
