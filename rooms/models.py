@@ -15,6 +15,7 @@ class Room(models.Model):
     # none: opened from the command line, for nobody's workspace
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, null=True, related_name="+")
     title = models.CharField(max_length=400)
+    seniority = models.CharField(max_length=40, default="", db_default="")  # key; "": as written
     starts_at = models.BigIntegerField(null=True)  # when people agreed to meet; starts nothing by itself
     epoch = models.CharField(max_length=16)
     created_at = models.BigIntegerField()

@@ -25,6 +25,7 @@ class RoomInfo:
     scenario_slug: str
     scenario_version: int
     scenario_digest: str
+    seniority: str  # key; "": the scenario as written
     epoch: str
     created_at: int  # ms
     workspace_id: int | None
@@ -52,10 +53,11 @@ def room(room_id: str) -> RoomInfo:
     return RoomInfo(
         id=row.id,
         title=row.title,
-        scenario=scenario_of(version.pk),
+        scenario=scenario_of(version.pk, row.seniority),
         scenario_slug=version.slug,
         scenario_version=version.version,
         scenario_digest=version.digest,
+        seniority=row.seniority,
         epoch=row.epoch,
         created_at=row.created_at,
         workspace_id=row.workspace_id,

@@ -21,6 +21,7 @@ from rooms.live.hub import wall_ms
 from rooms.live.process import process
 from rooms.live.writer import Folds, Job, Known, commit
 from rooms.models import Room, Seat
+from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
 
 _own = threading.local()
@@ -80,15 +81,17 @@ def open_room(
     people: Mapping[str, int] | None = None,
     starts_at: int | None = None,
     links: bool = True,
+    seniority: str = "",
 ) -> Opened:
     """Lay a room: a seat per role, candidate, facilitator and raters. `bots` name seats.
 
     `stand_in`: seconds a panel member may be away before a bot stands in (0: none ever does).
     `people`: seat to the person who holds it; of the room's workspace, or it opens to nobody.
     `links`: whether every seat gets one now; `hand_over` makes one later.
-    ValueError names a seat that cannot be a bot's, or a number out of bounds.
+    `seniority`: one of the scenario's, by key; "" plays it as written.
+    ValueError names a seat that cannot be a bot's, a seniority there is none of, or a number out of bounds.
     """
-    scenario = scenario_of(version_id)
+    scenario = _at(version_id, seniority)
     seats = lay(scenario, bots, raters)
     room_id, at = secrets.token_hex(6), now or wall_ms()
     tokens = {s.seat: new_token() for s in seats} if links else {}
@@ -99,6 +102,7 @@ def open_room(
             scenario_version_id=version_id,
             workspace_id=workspace_id,
             title=title or scenario.title,
+            seniority=seniority,
             starts_at=starts_at,
             epoch=secrets.token_hex(6),
             created_at=at,
@@ -106,8 +110,16 @@ def open_room(
         Seat.objects.bulk_create(
             _seat_row(room_id, s, tokens.get(s.seat), holders.get(s.seat)) for s in seats
         )
-        _open_log(room_id, opening(scenario, seats, stand_in), at)
+        _open_log(room_id, opening(scenario, seats, stand_in, seniority), at)
     return Opened(room_id, tokens)
+
+
+def _at(version_id: int, seniority: str) -> Scenario:
+    try:
+        return scenario_of(version_id, seniority)
+    except KeyError:
+        known = ", ".join(s.key for s in scenario_of(version_id).seniorities) or "none"
+        raise ValueError(f"there is no seniority {seniority!r}; this scenario has {known}") from None
 
 
 def hand_over(room_id: str, seat: str, now: int | None = None) -> str:

@@ -64,8 +64,13 @@ def version(version_id: int) -> ScenarioVersion:
 
 
 @lru_cache(maxsize=64)
-def scenario(version_id: int) -> Scenario:
-    """What that version holds, read once. Raises ScenarioVersion.DoesNotExist."""
+def scenario(version_id: int, seniority: str = "") -> Scenario:
+    """What that version holds, at that seniority, read once.
+
+    Raises ScenarioVersion.DoesNotExist; KeyError for a seniority it has not.
+    """
+    if seniority:
+        return scenario(version_id).at(seniority)
     return Scenario.model_validate_json(version(version_id).document)
 
 

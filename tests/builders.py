@@ -33,7 +33,9 @@ def role(key: str, kind: str) -> dict:
         "face": f"the {key}",
         "brief": f"SECRET-BRIEF-{key}",
         "position": f"SECRET-POSITION-{key}",
+        "evidence": [f"SECRET-EVIDENCE-{key}"],
         "yields_when": f"SECRET-YIELD-{key}",
+        "never": f"SECRET-NEVER-{key}",
     }
 
 

@@ -53,17 +53,23 @@ def bots_among(scenario: Scenario, wishes: list[str], fill: bool) -> tuple[str, 
 
 
 def open_panel(
-    name: str, wishes: list[str], fill: bool = False, raters: int = 2, stand_in: int = 60
+    name: str,
+    wishes: list[str],
+    fill: bool = False,
+    raters: int = 2,
+    stand_in: int = 60,
+    seniority: str = "",
 ) -> dict[str, Any]:
     """A new live room and, for each seat, its join link, WebSocket address and bearer token."""
     version = version_of(name)
     scenario = scenario_of(version.pk)
     bots = bots_among(scenario, wishes, fill)
-    opened = open_room(version.pk, bots=bots, raters=raters, stand_in=stand_in)
+    opened = open_room(version.pk, bots=bots, raters=raters, stand_in=stand_in, seniority=seniority)
     return {
         "room": opened.room_id,
         "scenario": version.slug,
         "version": version.version,
+        "seniority": seniority,
         "url": settings.SITE_URL,
         "ws": socket_address(opened.room_id),
         "seats": [_seat(scenario, opened.room_id, s, token, bots) for s, token in opened.tokens.items()],

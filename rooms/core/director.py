@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from rooms.core.state import InjectState, State
 from rooms.core.words import hits
-from scenarios.core.schema import Condition, Inject, Scenario
+from scenarios.core.schema import GAP, Condition, Inject, Scenario
 
-GAP = 15_000  # ms between two injects: a ceiling on pressure
 OWED_GAP = 5_000  # ms, when the phase is running out
 CUE = 60_000  # ms a person has to put a cued inject in their own words
 CUE_END = 10_000  # ms before the end of the phase by which a cue is spoken for the seat
@@ -107,13 +106,14 @@ def _due(scenario: Scenario, state: State, inject: Inject) -> Due | None:
 def _options(scenario: Scenario, state: State, inject: Inject) -> list[tuple[int, int, str]]:
     """(room time, gap to keep, reason) for each way in which the inject becomes due."""
     when, options = inject.when, []
+    gap = (scenario.gap or GAP) * 1000  # a ceiling on pressure
     if when.at is not None:
-        options.append((state.started + when.at * 1000, GAP, f"scheduled at {_minutes(when.at)}"))
+        options.append((state.started + when.at * 1000, gap, f"scheduled at {_minutes(when.at)}"))
     if when.condition is not None:
         holds = holds_from(scenario, when.condition, state)
         if holds is not None:
             start = max(holds, state.started + when.after * 1000)
-            options.append((start, GAP, f"because {_plain(when.condition)}"))
+            options.append((start, gap, f"because {_plain(when.condition)}"))
     if when.owed:
         owed = max(state.started, state.ends - when.before_end * 1000)
         options.append((owed, OWED_GAP, "owed before the phase ends"))

@@ -36,11 +36,19 @@ def lay(scenario: Scenario, bots: Sequence[str], raters: int) -> tuple[m.SeatSpe
     )
 
 
-def opening(scenario: Scenario, seats: tuple[m.SeatSpec, ...], stand_in: int = 0) -> list[m.AnyEvent]:
-    """The first events of every log. `stand_in`: seconds, see RoomOpened."""
+def opening(
+    scenario: Scenario, seats: tuple[m.SeatSpec, ...], stand_in: int = 0, seniority: str = ""
+) -> list[m.AnyEvent]:
+    """The first events of every log. `stand_in`: seconds, see RoomOpened. `seniority`: its key."""
     if not 0 <= stand_in <= MAX_STAND_IN:
         raise ValueError(f"stand_in must be from 0 to {MAX_STAND_IN} seconds, not {stand_in}")
-    opened = m.RoomOpened(title=scenario.title, prompt=scenario.prompt, seats=seats, stand_in=stand_in)
+    opened = m.RoomOpened(
+        title=scenario.title,
+        prompt=scenario.prompt,
+        seats=seats,
+        stand_in=stand_in,
+        seniority=scenario.seniority(seniority).name if seniority else "",
+    )
     return [opened, *_briefs(scenario, seats)]
 
 
@@ -68,7 +76,9 @@ def _role_brief(scenario: Scenario, role: Role) -> m.Briefed:
         seat=role.key,
         brief=role.brief,
         position=role.position,
+        evidence=role.evidence,
         yields_when=role.yields_when,
+        never=role.never or "",
         facts=tuple({"key": f.key, "text": f.text, "release": f.release} for f in facts),
         data_sets=tuple({"key": d.key, "title": d.title, "flaw": d.flaw} for d in data_sets),
         to=(role.key,),

@@ -304,6 +304,7 @@ class RoomOpened(Event):
     prompt: str
     seats: tuple[SeatSpec, ...]
     stand_in: int = 0  # seconds a panel member may be away before a bot stands in; 0: none ever does
+    seniority: str = ""  # what the room is for, by its name; "": the scenario as written
 
 
 class Briefed(Event):
@@ -313,7 +314,9 @@ class Briefed(Event):
     seat: str
     brief: str
     position: str = ""
+    evidence: tuple[str, ...] = ()
     yields_when: str = ""
+    never: str = ""
     facts: tuple[dict[str, str], ...] = ()  # key, text, release
     data_sets: tuple[dict[str, str], ...] = ()  # key, title, flaw
     missing: tuple[str, ...] = ()

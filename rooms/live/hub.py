@@ -375,4 +375,4 @@ def _read_room(room_id: str) -> tuple[HubRoom, list[log.Line]]:
     row = log.rooms([room_id]).get(room_id)
     if row is None:
         raise LookupError(room_id)
-    return HubRoom(row.id, row.epoch, scenario_of(row.version_id)), log.read(room_id)
+    return HubRoom(row.id, row.epoch, scenario_of(row.version_id, row.seniority)), log.read(room_id)

@@ -17,6 +17,7 @@ class RoomRow(NamedTuple):
     epoch: str
     last_seq: int
     version_id: int
+    seniority: str
 
 
 class Line(NamedTuple):
@@ -55,7 +56,7 @@ def lock(room_ids: Sequence[str]) -> dict[str, RoomRow]:
 def rooms(room_ids: Sequence[str], suffix: str = "") -> dict[str, RoomRow]:
     marks = _marks(room_ids)
     sql = (
-        "SELECT id, epoch, last_seq, scenario_version_id FROM rooms_room"  # noqa: S608
+        "SELECT id, epoch, last_seq, scenario_version_id, seniority FROM rooms_room"  # noqa: S608
         f" WHERE id IN ({marks}) ORDER BY id{suffix}"
     )
     return {row[0]: RoomRow(*row) for row in _rows(sql, room_ids)}

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from scenarios.core import check_data
 from scenarios.core.acts import ACTS
-from scenarios.core.schema import CANDIDATE, FACILITATOR, Condition, Inject, Level, Phase, Scenario
+from scenarios.core.schema import CANDIDATE, FACILITATOR, Condition, Inject, Level, Phase, Role, Scenario
 
 Loc = tuple[str | int, ...]
 
@@ -56,6 +57,7 @@ def keys_are_unique(s: Scenario) -> Iterator[Problem]:
         (("facts",), (f.key for f in s.facts)),
         (("data_sets",), (d.key for d in s.data_sets)),
         (("injects",), (i.key for i in s.injects)),
+        (("seniorities",), (x.key for x in s.seniorities)),
         (("rubric", "dimensions"), (d.key for d in s.rubric.dimensions)),
     ]
     lists += [
@@ -86,7 +88,7 @@ class Reference(NamedTuple):
 
 def references_lead_somewhere(s: Scenario) -> Iterator[Problem]:
     known = _known(s)
-    for ref in [*_of_phases(s), *_of_facts(s), *_of_data_sets(s), *_of_injects(s)]:
+    for ref in [*_of_phases(s), *_of_facts(s), *_of_data_sets(s), *_of_seniorities(s), *_of_injects(s)]:
         if ref.key not in known[ref.kind]:
             yield Problem(ref.loc, f"there is no {ref.kind} {ref.key!r}")
 
@@ -119,6 +121,16 @@ def _of_data_sets(s: Scenario) -> Iterator[Reference]:
     for n, data_set in enumerate(s.data_sets):
         yield Reference(("data_sets", n, "held_by"), "role", data_set.held_by)
         yield from _of_condition(("data_sets", n, "refuse_until"), data_set.refuse_until)
+        for m, rule in enumerate(data_set.access):
+            yield from _of_condition(("data_sets", n, "access", m, "when"), rule.when)
+
+
+def _of_seniorities(s: Scenario) -> Iterator[Reference]:
+    for n, seniority in enumerate(s.seniorities):
+        for field in ("weights", "floors"):
+            for key in getattr(seniority, field):
+                yield Reference(("seniorities", n, field, key), "dimension", key)
+        yield from _all(("seniorities", n, "without"), "inject", seniority.without)
 
 
 def _of_injects(s: Scenario) -> Iterator[Reference]:
@@ -160,6 +172,11 @@ def conditions_say_something(s: Scenario) -> Iterator[Problem]:
     places: list[tuple[Loc, Condition | None]] = []
     places += [(("injects", n, "when", "condition"), i.when.condition) for n, i in enumerate(s.injects)]
     places += [(("data_sets", n, "refuse_until"), d.refuse_until) for n, d in enumerate(s.data_sets)]
+    places += [
+        (("data_sets", n, "access", m, "when"), rule.when)
+        for n, d in enumerate(s.data_sets)
+        for m, rule in enumerate(d.access)
+    ]
     for at, c in (pair for loc, condition in places for pair in _conditions(loc, condition)):
         if c == Condition():
             yield Problem(at, "an empty condition is always true; leave it out or say when")
@@ -283,6 +300,15 @@ def only_suggestions_are_wrong_on_purpose(s: Scenario) -> Iterator[Problem]:
             yield Problem(("injects", n, "wrong_on_purpose"), message)
 
 
+def every_seniority_is_pressed(s: Scenario) -> Iterator[Problem]:
+    """What a seniority is spared leaves every dimension probed and something owed in every phase."""
+    spared = [(n, s.at(x.key)) for n, x in enumerate(s.seniorities) if x.without]
+    for n, left in spared:
+        for check_one in (every_dimension_is_probed, every_phase_owes_something, what_is_held_can_be_had):
+            for problem in check_one(left):
+                yield Problem(("seniorities", n, "without"), problem.message)
+
+
 # --- the rubric -----------------------------------------------------------------------------------
 
 
@@ -344,6 +370,16 @@ def every_role_can_yield(s: Scenario) -> Iterator[Problem]:
             yield Problem(("roles", n, "voice", "grounds"), f"{role.key!r} dissents and has no grounds")
 
 
+def a_dissenter_has_a_position(s: Scenario) -> Iterator[Problem]:
+    for n, role in enumerate(s.roles):
+        if role.kind == "dissenter" and not role.evidence:
+            yield Problem(("roles", n, "evidence"), f"{role.key!r} dissents and can point to nothing")
+        if role.kind == "dissenter" and role.never is None:
+            yield Problem(
+                ("roles", n, "never"), f"say what {role.key!r} will not accept, whatever is offered"
+            )
+
+
 def who_leads_opens_each_phase(s: Scenario) -> Iterator[Problem]:
     leads = Counter(p.led_by for p in s.phases)
     for n, role in enumerate(s.roles):
@@ -395,13 +431,16 @@ def roles_reveal_their_own(s: Scenario) -> Iterator[Problem]:
                 yield Problem(("injects", n, "reveals", m), f"{inject.role!r} does not hold {key!r}")
 
 
+def data_sets_can_be_made(s: Scenario) -> Iterator[Problem]:
+    for loc, message in check_data.problems(s):
+        yield Problem(loc, message)
+
+
 def tables_are_square(s: Scenario) -> Iterator[Problem]:
     for n, data_set in enumerate(s.data_sets):
         names = [c.name for c in data_set.columns]
         if len(set(names)) < len(names):
             yield Problem(("data_sets", n, "columns"), "two columns have one name")
-        if not data_set.rows:
-            yield Problem(("data_sets", n, "rows"), "a table needs rows")
         for m, row in enumerate(data_set.rows):
             if len(row) != len(names):
                 yield Problem(("data_sets", n, "rows", m), f"{len(row)} cells for {len(names)} columns")
@@ -421,12 +460,22 @@ def _secrets(s: Scenario) -> Iterator[tuple[str, str]]:
     """What is held back, sentence by sentence, each with a name for it."""
     texts = [(f"the fact {f.key!r}", f.text) for f in s.facts]
     texts += [(f"the flaw of {d.key!r}", d.flaw) for d in s.data_sets]
-    texts += [(f"the brief of {r.key!r}", f"{r.brief} {r.position} {r.yields_when}") for r in s.roles]
+    texts += [(f"the brief of {r.key!r}", _papers(r)) for r in s.roles]
+    texts += [
+        (f"the fault {f.key!r}", f"{f.about} {f.notice}")
+        for d in s.data_sets
+        if d.recipe is not None
+        for f in d.recipe.faults
+    ]
     texts += [("what is missing on purpose", line) for line in s.missing]
     for name, text in texts:
         for sentence in re.split(r"(?<=[.?!])\s+", text):
             if len(sentence) >= 20:  # shorter ones are said by anyone
                 yield name, _plain(sentence)
+
+
+def _papers(role: Role) -> str:
+    return " ".join([role.brief, role.position, *role.evidence, role.yields_when, role.never or ""])
 
 
 def _public(s: Scenario) -> Iterator[tuple[Loc, str, set[str]]]:
@@ -466,14 +515,17 @@ CHECKS: tuple[Callable[[Scenario], Iterator[Problem]], ...] = (
     every_phase_owes_something,
     no_phase_is_crowded,
     only_suggestions_are_wrong_on_purpose,
+    every_seniority_is_pressed,
     the_scale_is_one,
     grounds_quote_only_decisions,
     other_lines_quote_nothing,
     no_line_is_written_twice,
     every_role_can_yield,
+    a_dissenter_has_a_position,
     who_leads_opens_each_phase,
     what_is_held_can_be_had,
     roles_reveal_their_own,
+    data_sets_can_be_made,
     tables_are_square,
     secrets_are_not_public,
 )

@@ -6,22 +6,24 @@ stands beside it, because authors read this file too.
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Line = Annotated[str, Field(min_length=1, max_length=400)]
-Text = Annotated[str, Field(min_length=1, max_length=4000)]
-Seconds = Annotated[int, Field(ge=0, le=4 * 3600)]
-Words = tuple[Annotated[str, Field(min_length=2, max_length=60)], ...]
+from scenarios.core.doc import Doc as Doc  # whoever imports a scenario's documents finds their base here
+from scenarios.core.doc import Key as Key
+from scenarios.core.doc import Line as Line
+from scenarios.core.doc import Seconds as Seconds
+from scenarios.core.doc import Text as Text
+from scenarios.core.doc import Words as Words
+from scenarios.core.recipes import Narrowing, Recipe
 
 CANDIDATE = "candidate"
 FACILITATOR = "facilitator"
+GAP = 15  # seconds between two injects, at least, where a scenario does not say
 
 
-class Doc(BaseModel):
-    """Base of every document: immutable, and a misspelt field is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+Weight = Annotated[float, Field(gt=0, le=10)]
+Floor = Annotated[float, Field(ge=1, le=9)]
+Gap = Annotated[int, Field(ge=5, le=120)]
 
 
 # --- what is judged -----------------------------------------------------------------------
@@ -41,7 +43,8 @@ class Dimension(Doc):
     key: Key
     name: Line
     asks: Text  # the question a rater answers
-    weight: Annotated[float, Field(gt=0, le=10)] = 1.0
+    weight: Weight = 1.0
+    floor: Floor | None = None  # a must-have: below this level the dimension alone says no
     levels: tuple[Level, ...]
     strong: tuple[Line, ...] = ()  # short examples a rater can hold a moment against
     weak: tuple[Line, ...] = ()
@@ -143,7 +146,9 @@ class Role(Doc):
     face: Text  # public: what everyone is told
     brief: Text  # private: what only this seat is told
     position: Text  # private: what this role wants
+    evidence: tuple[Line, ...] = ()  # private: what it can point to for that
     yields_when: Text  # private: the stated condition under which it gives way
+    never: Text | None = None  # private: what it will not accept, whatever is offered
     voice: Voice = Voice()
 
 
@@ -186,19 +191,57 @@ class Column(Doc):
     about: Line
 
 
+class Access(Doc):
+    """One rule of whoever holds a table. It fits when everything in it that is given holds."""
+
+    when: Condition | None = None
+    before: Key | None = None  # before this phase has begun
+    purpose: Words = ()  # the request or its purpose holds one of these
+    lacks: Words = ()  # ... and none of these
+    do: Literal["grant", "narrow", "delay", "refuse"]
+    says: Line  # the grounds, as they are spoken
+    narrow: Narrowing | None = None  # for `narrow`
+    until: Key | None = None  # for `delay`: until this phase begins
+    minutes: Annotated[int, Field(ge=1, le=60)] | None = None  # for `delay`: or for so long
+
+
 class DataSet(Doc):
-    """A table the data owner can hand over, as a described excerpt with its flaws."""
+    """A table the data owner can hand over: a described excerpt, or a recipe for a real table.
+
+    An excerpt has `columns` and `rows` and is read in the talk. A table made by a `recipe` opens in
+    the data room. What the holder does with a request: the first rule of `access` that fits; where
+    there are none, it refuses until `refuse_until` holds and then hands out all of it.
+    """
 
     key: Key
     title: Line
     held_by: Key
     about: Text  # public once given
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
+    columns: tuple[Column, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    recipe: Recipe | None = None
     flaw: Text  # private to its holder: what is wrong with it
     asked_words: Words = ()
+    access: tuple[Access, ...] = ()
     refuse_until: Condition | None = None  # the holder refuses before this is true
     refusal: Line = "I cannot hand that out as things stand."
+
+
+class Seniority(Doc):
+    """Whom a room is for: what counts more, what is a must, and how hard the room presses.
+
+    `without` and `gap` make the pressure: injects this seniority is spared, and the seconds between
+    two injects, at least.
+    """
+
+    key: Key
+    name: Line  # public
+    about: Line  # for whoever opens a room: who should be opened at this seniority
+    weights: dict[Key, Weight] = {}  # dimension -> weight; one that is missing keeps the rubric's
+    floors: dict[Key, Floor] = {}  # dimension -> the level below which it alone says no
+    bar: Annotated[float, Field(ge=1, le=9)] | None = None  # instead of the rubric's
+    without: tuple[Key, ...] = ()
+    gap: Gap | None = None
 
 
 class Scenario(Doc):
@@ -214,7 +257,26 @@ class Scenario(Doc):
     facts: tuple[Fact, ...] = ()
     data_sets: tuple[DataSet, ...] = ()
     injects: tuple[Inject, ...] = ()
+    gap: Gap | None = None  # seconds between two injects, at least; GAP where nothing is said
+    seniorities: tuple[Seniority, ...] = ()  # a room may be opened at one; else the case is as it stands here
     rubric: Rubric
+
+    def at(self, seniority: str) -> "Scenario":
+        """The scenario as a room at this seniority plays it; "" is as written. KeyError if there is none."""
+        if not seniority:
+            return self
+        chosen = self.seniority(seniority)
+        return self.model_copy(
+            update={
+                "injects": tuple(i for i in self.injects if i.key not in chosen.without),
+                "gap": chosen.gap or self.gap,
+                "rubric": _weighed(self.rubric, chosen),
+            }
+        )
+
+    def seniority(self, key: str) -> Seniority:
+        """The seniority of that key. KeyError if there is none."""
+        return _by_key(self.seniorities, key)
 
     def role(self, key: str) -> Role:
         """The role of that key. KeyError if there is none."""
@@ -237,7 +299,7 @@ class Scenario(Doc):
         return _by_key(self.rubric.dimensions, key)
 
 
-_T = TypeVar("_T", Role, Inject, Fact, DataSet, Dimension)
+_T = TypeVar("_T", Role, Inject, Fact, DataSet, Dimension, Seniority)
 
 
 def _by_key(items: tuple[_T, ...], key: str) -> _T:
@@ -245,3 +307,17 @@ def _by_key(items: tuple[_T, ...], key: str) -> _T:
         if item.key == key:
             return item
     raise KeyError(key)
+
+
+def _weighed(rubric: Rubric, chosen: Seniority) -> Rubric:
+    """The rubric with a seniority's weights, floors and bar."""
+    dimensions = tuple(
+        d.model_copy(
+            update={
+                "weight": chosen.weights.get(d.key, d.weight),
+                "floor": chosen.floors.get(d.key, d.floor),
+            }
+        )
+        for d in rubric.dimensions
+    )
+    return rubric.model_copy(update={"dimensions": dimensions, "bar": chosen.bar or rubric.bar})

@@ -49,6 +49,19 @@ def test_a_wish_that_makes_no_sense_is_an_error_that_names_it(wish):
         open_room("--seat", wish)
 
 
+def test_a_room_is_opened_at_a_seniority_of_the_scenario():
+    room = queries.room(open_room("--seniority", "staff")["room"])
+    assert (room.seniority, room.scenario.rubric.bar) == ("staff", 3.0)
+    assert room.scenario.dimension("framing").floor == 2.5
+    opened = queries.record(room.id)[0].event
+    assert opened.seniority == "Staff engineer"
+
+
+def test_a_seniority_there_is_none_of_is_an_error_that_names_the_others():
+    with pytest.raises(CommandError, match=r"intern.*senior, staff"):
+        open_room("--seniority", "intern")
+
+
 def test_a_seat_handed_over_opens_to_the_new_link_alone():
     room = open_room()
     old = next(s["join"] for s in room["seats"] if s["seat"] == "dissenter")

@@ -11,17 +11,9 @@ export function view(app) {
   return html`<section class="brief stack" data-test="brief">
     <h2>Your brief</h2>
     <p class="keep-lines">${brief.brief}</p>
-    ${part("What you want", brief.position)} ${part("When you give way", brief.yields_when)}
-    ${
-      brief.missing.length
-        ? html`<div class="stack-small">
-            <h3>Left out of the case on purpose</h3>
-            <ul class="bullets">
-              ${brief.missing.map((line) => html`<li>${line}</li>`)}
-            </ul>
-          </div>`
-        : nothing
-    }
+    ${part("What you want", brief.position)} ${list("What you can point to", brief.evidence)}
+    ${part("When you give way", brief.yields_when)} ${part("What you never accept", brief.never)}
+    ${list("Left out of the case on purpose", brief.missing)}
   </section>`;
 }
 
@@ -30,6 +22,17 @@ const part = (title, text) =>
     ? html`<div class="stack-small">
         <h3>${title}</h3>
         <p class="keep-lines">${text}</p>
+      </div>`
+    : nothing;
+
+// A brief from before a list was written has none.
+const list = (title, lines = []) =>
+  lines.length
+    ? html`<div class="stack-small">
+        <h3>${title}</h3>
+        <ul class="bullets">
+          ${lines.map((line) => html`<li>${line}</li>`)}
+        </ul>
       </div>`
     : nothing;
 

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--fill", action="store_true", help="bots in panel seats that --seat does not name"
         )
+        parser.add_argument("--seniority", default="", help="one of the scenario's, by key (as written)")
         parser.add_argument("--raters", type=int, default=2, help="how many raters (2)")
         parser.add_argument(
             "--stand-in",
@@ -34,7 +35,12 @@ class Command(BaseCommand):
         ready_database()
         try:
             room = open_panel(
-                options["scenario"], options["seat"], options["fill"], options["raters"], options["stand_in"]
+                options["scenario"],
+                options["seat"],
+                options["fill"],
+                options["raters"],
+                options["stand_in"],
+                options["seniority"],
             )
         except (BadName, ValueError, LoadError) as error:
             raise CommandError(str(error)) from None
