@@ -1,11 +1,13 @@
 """The bell: "room 7 grew", to other processes. Never the record, never fatal.
 
-Two words: `grew ROOM SEQ` and `here ROOM` (somebody came or went).
+What is rung: `grew ROOM SEQ`, `here ROOM` (somebody came or went), `seat ROOM SEAT` (its token changed),
+`hello` (a process has begun to listen). A message holds one of these a line.
 """
 
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable
 
 from redis.exceptions import RedisError
@@ -15,6 +17,9 @@ from rooms.live.redis import async_client, client
 logger = logging.getLogger(__name__)
 
 CHANNEL = "casesim:bell"
+HELLO = "hello"
+ALONE = 1.0  # seconds for which "nobody else listens" is taken to hold
+WAITING = 10_000  # rings
 
 
 def ring(word: str) -> None:
@@ -34,14 +39,17 @@ class Bell:
     def __init__(self, heard: Callable[[str], None]) -> None:
         self._heard = heard
         self._redis = async_client()
-        self._rings: asyncio.Queue[str] = asyncio.Queue(10_000)
+        self._rings: list[str] = []
+        self._rung = asyncio.Event()
+        self._alone_until = 0.0
         self.alive = False
 
     def ring(self, word: str) -> None:
-        """Queue a ring. If too many wait it is dropped: the poll makes up for it."""
-        if self._redis is not None:
-            with contextlib.suppress(asyncio.QueueFull):
-                self._rings.put_nowait(word)
+        """Queue a ring, unless nobody else listens. If too many wait it is dropped: the poll finds it."""
+        if self._redis is None or len(self._rings) >= WAITING or time.monotonic() < self._alone_until:
+            return
+        self._rings.append(word)
+        self._rung.set()
 
     async def listen(self) -> None:
         """Hear rings for ever; after a failure subscribe again."""
@@ -58,19 +66,32 @@ class Bell:
         async with self._redis.pubsub() as pubsub:
             await pubsub.subscribe(CHANNEL)
             self.alive = True
+            self.ring(HELLO)  # whoever rang for himself alone hears that he is not
             while True:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=5.0)
                 if message is not None and message["type"] == "message":
-                    self._heard(str(message["data"]))
+                    self._hear(str(message["data"]))
+
+    def _hear(self, message: str) -> None:
+        for word in message.splitlines():
+            if word == HELLO:
+                self._alone_until = 0.0
+            else:
+                self._heard(word)
 
     async def carry(self) -> None:
-        """Publish what was rung, for ever."""
+        """Publish what was rung, for ever: all that waits in one message."""
         while self._redis is not None:
-            word = await self._rings.get()
+            await self._rung.wait()
+            self._rung.clear()
+            rings, self._rings = self._rings, []
             try:
-                await self._redis.publish(CHANNEL, word)
+                listeners = await self._redis.publish(CHANNEL, "\n".join(rings))
             except (RedisError, OSError) as error:
                 logger.warning("the bell was not rung: %s", type(error).__name__)
+                continue
+            if self.alive and listeners == 1:  # that is this process itself
+                self._alone_until = time.monotonic() + ALONE
 
     async def close(self) -> None:
         if self._redis is not None:
