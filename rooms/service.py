@@ -18,7 +18,7 @@ from rooms.core.state import State, apply
 from rooms.live import log
 from rooms.live.bell import ring
 from rooms.live.hub import wall_ms
-from rooms.live.process import process
+from rooms.live.process import Answered, process
 from rooms.live.writer import Folds, Job, Known, commit
 from rooms.models import Room, Seat
 from scenarios.core.schema import Scenario
@@ -35,14 +35,13 @@ class Opened:
     tokens: dict[str, str]
 
 
-async def handle(
-    room_id: str, seat: str, command: m.AnyCommand, ref: str, now: int | None = None, bot: bool = False
-) -> None:
-    """Change a room, from the event loop. Returns when it is in the log; raises Refused.
+def handle(room_id: str, seat: str, command: m.AnyCommand, ref: str, answered: Answered) -> None:
+    """Change a room, from the event loop, without waiting.
 
+    `answered` is called once: with None when it is in the log, with the Refused if it was turned down.
     The same (seat, ref) again is answered as the first time, and nothing happens twice.
     """
-    await process().handle(Job(room_id, seat, command, ref, now or wall_ms(), bot))
+    process().post(Job(room_id, seat, command, ref, wall_ms()), answered)
 
 
 def handle_now(
@@ -97,7 +96,7 @@ def open_room(
     tokens = {s.seat: new_token() for s in seats} if links else {}
     holders = people or {}
     with transaction.atomic():
-        Room.objects.create(
+        room = Room.objects.create(
             id=room_id,
             scenario_version_id=version_id,
             workspace_id=workspace_id,
@@ -110,7 +109,7 @@ def open_room(
         Seat.objects.bulk_create(
             _seat_row(room_id, s, tokens.get(s.seat), holders.get(s.seat)) for s in seats
         )
-        _open_log(room_id, opening(scenario, seats, stand_in, seniority), at)
+        _open_log(room, opening(scenario, seats, stand_in, seniority), at)
     return Opened(room_id, tokens)
 
 
@@ -170,13 +169,14 @@ def _seat_row(room_id: str, s: m.SeatSpec, token: str | None, person_id: int | N
     )
 
 
-def _open_log(room_id: str, events: list[m.AnyEvent], at: int) -> None:
+def _open_log(room: Room, events: list[m.AnyEvent], at: int) -> None:
     state, entries = State(), []
     for event in events:
         cause = None if entries else "open"
         entries.append(log.entry(state.seq + 1, at, event, cause, None))
         state = apply(state, event, at)
-    log.append(room_id, entries, next_look=None, live=False)
+    row = log.RoomRow(room.id, room.epoch, room.last_seq, room.scenario_version_id, room.seniority)
+    log.append([log.Addition(row, entries, next_look=None, live=False)])
 
 
 def _folds() -> Folds:

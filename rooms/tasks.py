@@ -1,9 +1,13 @@
 """Bots' turns and the sweep. Ids in, one call; each may run twice."""
 
+import logging
+
 from celery import shared_task
 
 from rooms.bots import runner
 from rooms.live import heartbeat
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="rooms.tasks.take_turns", ignore_result=True, expires=60)
@@ -12,6 +16,16 @@ def take_turns(room_id: str, due: int | None = None) -> None:
     if due is not None:
         heartbeat.late(due)
     runner.live_turn(room_id, due, again=_again)
+
+
+@shared_task(name="rooms.tasks.wake", ignore_result=True, expires=60)
+def wake(room_ids: list[str]) -> None:
+    """A turn in each of these rooms. What one of them meets keeps no other waiting: its sweep comes."""
+    for room_id in room_ids:
+        try:
+            take_turns(room_id)
+        except Exception:
+            logger.exception("the bots' turn failed", extra={"room": room_id})
 
 
 @shared_task(name="rooms.tasks.sweep", ignore_result=True, expires=10)

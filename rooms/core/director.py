@@ -6,6 +6,7 @@ functions say what is due now and when to look again.
 """
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from rooms.core.state import InjectState, State
 from rooms.core.words import hits
@@ -33,6 +34,18 @@ def upcoming(scenario: Scenario, state: State) -> Due | None:
     """The next inject as things stand, with its time and the reason."""
     waiting = [d for i in scenario.injects if (d := _due(scenario, state, i)) is not None]
     return min(waiting, key=lambda d: d.at, default=None)
+
+
+# what the times below are made of; the rest of a State changes with every word that is said
+_made_of = attrgetter(
+    "status", "phase", "started", "ends", "paused_total", "injects", "last_inject", "decisions",
+    "assumptions", "requests", "asked", "facts_out", "phase_acts", "candidate_spoke",
+)  # fmt: skip
+
+
+def looks_again(before: State, after: State) -> bool:
+    """Whether `next_look` may answer otherwise for the one than for the other."""
+    return any(old is not new for old, new in zip(_made_of(before), _made_of(after), strict=True))
 
 
 def next_look(scenario: Scenario, state: State) -> int | None:

@@ -15,18 +15,21 @@ NOTHING = "{}"
 
 
 class Heads:
-    """The heads of one room. `around` is what is not in the log: who has a page open, whether bots wait."""
+    """The heads of one room as last handed out.
+
+    `around` is what is not in the log: who has a page open, whether bots wait.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
-        self._state = State()  # as last handed out
+        self._state = State()
         self._around: dict[str, str] = {}
         self._texts: dict[tuple[int, str], str] = {}  # (section, seat or "") -> its text as last made
 
-    def whole(self, state: State, seat: str, around: Mapping[str, Any]) -> str:
+    def whole(self, seat: str) -> str:
         """The seat's whole head."""
-        texts = {s.name: self._make(i, s, state, seat) for i, s in _sections(state, seat)}
-        return _object(texts | {name: _json(value) for name, value in around.items()})
+        texts = {s.name: self._make(i, s, self._state, seat) for i, s in _sections(self._state, seat)}
+        return _object(texts | self._around)
 
     def turn(self, state: State, around: Mapping[str, Any]) -> "Turn":
         """What changed since the last turn, to be asked seat by seat."""

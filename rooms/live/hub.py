@@ -5,6 +5,7 @@ reads the log, never writes it, and holds for each room the fold of what it has 
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import deque
@@ -14,9 +15,10 @@ from itertools import islice
 from typing import Any, Protocol
 
 from rooms.core import messages as m
+from rooms.core.director import looks_again, next_look
 from rooms.core.feed import item_json, visible_to
 from rooms.core.state import State, apply
-from rooms.live import log, metrics
+from rooms.live import log, metrics, outage
 from rooms.live.heads import NOTHING, Heads, Turn
 from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
@@ -32,6 +34,8 @@ SUSPICIOUS = 256 << 10  # with so many unacknowledged ...
 SILENT = 20.0  # ... it may say nothing for so many seconds
 TOO_SLOW = 4008
 SOCKETS = 12  # of one seat in this process
+PACE = 0.025  # seconds between two hand-outs of one room: what comes in between goes out together
+AGAIN = 1.0  # seconds until the log is asked again for who waits for it
 
 
 class TooManySockets(Exception):
@@ -107,7 +111,7 @@ class Ear:
         """The next page of what it missed. With the last one it is live: no await comes between."""
         room, after = self.room, self._cursor or 0
         items = room.items(self.seat, after)
-        upto, count = after + len(items), room.counts.get(self.seat, 0)
+        upto, count = after + len(items), room.shown.get(self.seat, 0)
         done = upto >= count
         self._cursor, self.n = (None, upto) if done else (upto, None)
         # a head tells of the present: only the last page has one
@@ -124,25 +128,47 @@ class HubRoom:
         self.state = State()
         self.lines: list[log.Line] = []  # the log so far: who comes back is served from memory
         self.counts: dict[str, int] = {}  # items each seat has in its feed
+        # as handed out: a moment behind the rest when much is said
+        self.shown: dict[str, int] = {}
+        self.shown_seq = 0
+        self.paced = 0.0  # when something for everybody was last handed out, monotonic
+        self.later: asyncio.TimerHandle | None = None  # the next hand-out, if one waits
         self.ears: dict[str, set[Ear]] = {}
         self.here: set[str] = set()
         self.missing: dict[str, float] = {}  # panel seats whose person is away -> since when
         self.waits = False  # bots and reports wait for a worker
         self.catching_up: asyncio.Task[None] | None = None
         self._heads = Heads(scenario)
+        self._looked_at = self.state
+        self._look: int | None = None
 
-    def take(self, line: log.Line, event: m.AnyEvent) -> list[str]:
-        """Fold one more line; returns the seats that see it."""
+    def take(self, line: log.Line, event: m.AnyEvent) -> None:
+        """Fold one more line."""
         self.state = apply(self.state, event, line.at)
         self.lines.append(line)
-        seats = [s for s in self.state.seats if visible_to(line.to, s)]
-        for seat in seats:
-            self.counts[seat] = self.counts.get(seat, 0) + 1
-        return seats
+        for seat in self.state.seats:
+            if visible_to(line.to, seat):
+                self.counts[seat] = self.counts.get(seat, 0) + 1
+
+    def fresh(self, seat: str) -> list[str]:
+        """What came into the seat's feed since the last hand-out."""
+        seen = [line for line in self.lines[self.shown_seq :] if visible_to(line.to, seat)]
+        return [item_json(n, line.at, line.body) for n, line in enumerate(seen, self.shown.get(seat, 0) + 1)]
+
+    def is_shown(self) -> None:
+        """All there is has been handed out."""
+        self.shown, self.shown_seq = dict(self.counts), self.state.seq
+
+    def look(self) -> int | None:
+        """Wall time at which the clock should knock next."""
+        if looks_again(self._looked_at, self.state):
+            self._look = next_look(self.scenario, self.state)
+        self._looked_at = self.state
+        return self._look
 
     def items(self, seat: str, after: int) -> list[str]:
-        """A page of the seat's feed after item `after`."""
-        seen = (line for line in self.lines if visible_to(line.to, seat))
+        """A page of the seat's feed after item `after`, as far as it was handed out."""
+        seen = (line for line in islice(self.lines, self.shown_seq) if visible_to(line.to, seat))
         page, size = [], 0
         for n, line in enumerate(islice(seen, after, after + PAGE), after + 1):
             page.append(item_json(n, line.at, line.body))
@@ -152,7 +178,7 @@ class HubRoom:
         return page
 
     def head(self, seat: str) -> str:
-        return self._heads.whole(self.state, seat, self._around())
+        return self._heads.whole(seat)
 
     def turn(self) -> Turn:
         """What of the heads changed since the last hand-out."""
@@ -194,6 +220,7 @@ class Reader:
         self._threads = threads
 
     async def __call__(self, call: Callable[..., Any], *args: Any) -> Any:
+        """What the call returns. One of `outage.AWAY` if the database does not answer."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, _reading, call, *args)
 
     def close(self) -> None:
@@ -207,10 +234,14 @@ def _reading(call: Callable[..., Any], *args: Any) -> Any:
     from django.db import connection
 
     try:
-        return call(*args)
-    except Exception:
+        found = call(*args)
+    except Exception as error:
         connection.close()  # a broken connection is not used again
+        if isinstance(error, outage.AWAY):
+            outage.went(error)
         raise
+    outage.over()
+    return found
 
 
 def _close_connection() -> None:
@@ -225,11 +256,12 @@ class Grown(Protocol):
 
 
 class Hub:
-    """Rooms with sockets in this process. `grown` is called after each hand-out."""
+    """Rooms with sockets in this process. `grown` is called when a room has folded more lines."""
 
     def __init__(self, grown: Grown) -> None:
         self.rooms: dict[str, HubRoom] = {}
         self.reader = Reader()
+        self.claims: set[asyncio.Task[None]] = set()  # who says to be ahead of what was read here
         self._grown = grown
         self._loading: dict[str, asyncio.Task[HubRoom]] = {}
 
@@ -268,10 +300,28 @@ class Hub:
 
         Who claims another epoch, or to be ahead of the log, is started over (`from` is 0).
         """
-        room = ear.room
-        known = (epoch is None or epoch == room.epoch) and after <= room.counts.get(ear.seat, 0)
         ear.acknowledge()
-        ear.read_from(after if known else 0)
+        if epoch not in (None, ear.room.epoch):
+            ear.read_from(0)
+        elif after <= ear.room.shown.get(ear.seat, 0):
+            ear.read_from(after)
+        else:
+            claim = asyncio.get_running_loop().create_task(self._claim(ear, after))
+            self.claims.add(claim)
+            claim.add_done_callback(self.claims.discard)
+
+    async def _claim(self, ear: Ear, after: int) -> None:
+        """Another process may have shown it more than this one has read: only the log knows."""
+        while ear.close_code is None:
+            try:
+                await self._read_on(ear.room)
+            except outage.AWAY:
+                await asyncio.sleep(AGAIN)
+                continue
+            self.hand_out(ear.room)
+            known = after <= ear.room.shown.get(ear.seat, 0)
+            return ear.read_from(after if known else 0)
+        return None
 
     def grew(self, room_id: str, entries: Sequence[log.Entry]) -> None:
         """Lines this process has just committed: straight out if they are the next ones."""
@@ -281,7 +331,7 @@ class Hub:
         if entries[0].line.seq > room.state.seq + 1:
             self.catch_up(room)
         else:
-            self._hand_out(room, [(e.line, e.event) for e in entries])
+            self._take(room, [(e.line, e.event) for e in entries])
 
     def heard(self, room_id: str, seq: int) -> None:
         """Another process says that a room grew to `seq`."""
@@ -296,21 +346,29 @@ class Hub:
 
     async def poll(self) -> None:
         """One query for the heads of all rooms here: what a lost ring costs is one round of this."""
-        heads = await self.reader(log.heads, list(self.rooms))
+        try:
+            heads = await self.reader(log.heads, list(self.rooms))
+        except outage.AWAY:
+            return  # the next round asks again
         for room_id, seq in heads.items():
             self.heard(room_id, seq)
 
     def show_heads(self, room: HubRoom) -> None:
         """Hand out heads that changed although no line came (somebody came or went)."""
-        self._send(room, {}, room.counts)
+        self._hand_out_soon(room, public=False)
 
     async def _catch_up(self, room: HubRoom) -> None:
+        with contextlib.suppress(*outage.AWAY):  # the poll comes back to it
+            await self._read_on(room)
+
+    async def _read_on(self, room: HubRoom) -> None:
+        """Read to the log's end. One of `outage.AWAY` if the database does not answer."""
         while True:
             seq = room.state.seq
             lines = await self.reader(log.read, room.id, seq)
             if not lines:
                 return None
-            self._hand_out(room, [(line, line.parsed().event) for line in lines])
+            self._take(room, [(line, line.parsed().event) for line in lines])
             if room.state.seq == seq:
                 return self._start_over(room)
 
@@ -327,32 +385,55 @@ class Hub:
         for ear in room.all_ears():
             ear.close(4000)
 
-    def _hand_out(self, room: HubRoom, lines: Iterable[tuple[log.Line, m.AnyEvent]]) -> None:
-        before = dict(room.counts)
-        fresh: dict[str, list[str]] = {}
+    def _take(self, room: HubRoom, lines: Iterable[tuple[log.Line, m.AnyEvent]]) -> None:
+        public = False
         for line, event in lines:
-            if line.seq != room.state.seq + 1:
-                continue  # handed out before
-            for seat in room.take(line, event):
-                if seat in room.ears:
-                    fresh.setdefault(seat, []).append(item_json(room.counts[seat], line.at, line.body))
-        begun = time.monotonic()
-        self._send(room, fresh, before)
-        metrics.handed_out(time.monotonic() - begun)
+            if line.seq == room.state.seq + 1:  # others were taken before
+                room.take(line, event)
+                public = public or line.to is None
+        self._hand_out_soon(room, public)
         self._grown(room)
 
-    def _send(self, room: HubRoom, fresh: dict[str, list[str]], before: dict[str, int]) -> None:
-        turn = room.turn()
-        for seat, ears in room.ears.items():
-            change, items = turn.of(seat), fresh.get(seat, ())
-            if not items and change == NOTHING:
-                continue  # what changes nothing for a seat sends it nothing
-            after, upto = before.get(seat, 0), room.counts.get(seat, 0)
-            frame = room.frame(after, upto, items, change)
-            for ear in ears:
-                if ear.n == after:
-                    ear.push(frame)
-                    ear.n = upto
+    def _hand_out_soon(self, room: HubRoom, public: bool) -> None:
+        """At once; but what is for everybody only so often: a lively room sends fewer, fuller frames.
+
+        What only some may see neither hurries that nor holds it back, or its time would tell of it.
+        """
+        if room.later is not None:
+            return
+        now = time.monotonic()
+        wait = room.paced + PACE - now if public else 0.0
+        if wait > 0:
+            room.later = asyncio.get_running_loop().call_later(wait, self.hand_out, room)
+        else:
+            room.paced = now if public else room.paced
+            self.hand_out(room)
+
+    def hand_out(self, room: HubRoom) -> None:
+        """Everything new to the outboxes of the room's sockets, now."""
+        begun = time.monotonic()
+        if room.later is not None:
+            room.later.cancel()
+            room.later, room.paced = None, begun
+        try:
+            turn = room.turn()
+            for seat, ears in room.ears.items():
+                self._send(room, seat, ears, turn.of(seat))
+            room.is_shown()
+        except Exception:
+            logger.exception("a hand-out failed", extra={"room": room.id})
+            self._start_over(room)
+        metrics.handed_out(time.monotonic() - begun)
+
+    def _send(self, room: HubRoom, seat: str, ears: set[Ear], change: str) -> None:
+        after, upto = room.shown.get(seat, 0), room.counts.get(seat, 0)
+        if after == upto and change == NOTHING:
+            return  # what changes nothing for a seat sends it nothing
+        frame = room.frame(after, upto, room.fresh(seat), change)
+        for ear in ears:
+            if ear.n == after:
+                ear.push(frame)
+                ear.n = upto
 
     async def _load(self, room_id: str) -> HubRoom:
         """Two sockets that come at once share one load."""
@@ -368,6 +449,7 @@ class Hub:
         room, lines = await self.reader(_read_room, room_id)
         for line in lines:
             room.take(line, line.parsed().event)
+        self.hand_out(room)  # to nobody yet: from here on only what is new
         return room
 
 

@@ -18,6 +18,8 @@ class RoomRow(NamedTuple):
     last_seq: int
     version_id: int
     seniority: str
+    next_look: int | None = None
+    live: bool = False
 
 
 class Line(NamedTuple):
@@ -42,6 +44,15 @@ class Entry(NamedTuple):
     digest: str | None
 
 
+class Addition(NamedTuple):
+    """What one room's log grows by, and what its row says then."""
+
+    row: RoomRow
+    entries: Sequence[Entry]
+    next_look: int | None  # when the clock should knock next, wall ms
+    live: bool
+
+
 def entry(seq: int, at: int, event: m.AnyEvent, cause: str | None, digest: str | None) -> Entry:
     return Entry(Line(seq, at, event.to, body(event)), event, cause, digest)
 
@@ -56,7 +67,8 @@ def lock(room_ids: Sequence[str]) -> dict[str, RoomRow]:
 def rooms(room_ids: Sequence[str], suffix: str = "") -> dict[str, RoomRow]:
     marks = _marks(room_ids)
     sql = (
-        "SELECT id, epoch, last_seq, scenario_version_id, seniority FROM rooms_room"  # noqa: S608
+        "SELECT id, epoch, last_seq, scenario_version_id, seniority, next_look, live"  # noqa: S608
+        " FROM rooms_room"
         f" WHERE id IN ({marks}) ORDER BY id{suffix}"
     )
     return {row[0]: RoomRow(*row) for row in _rows(sql, room_ids)}
@@ -129,21 +141,32 @@ def answers(room_ids: Sequence[str], causes: Sequence[str]) -> dict[tuple[str, s
     return {(room, cause): digest for room, cause, digest in _rows(sql, [*room_ids, *causes])}
 
 
-def append(room_id: str, entries: Sequence[Entry], next_look: int | None, live: bool) -> None:
-    """Add to the log's end. IntegrityError if a place or a cause is taken."""
-    sql = (
+def append(additions: Sequence[Addition]) -> None:
+    """Add to the ends of logs. IntegrityError if a place or a cause is taken."""
+    if not additions:
+        return
+    lines = (
         "INSERT INTO rooms_roomevent (room_id, seq, at, cause, digest, audience, body)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s)"
     )
-    rows = [
-        (room_id, e.line.seq, e.line.at, e.cause, e.digest, _stored(e.line.to), e.line.body) for e in entries
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
-        cursor.execute(
-            "UPDATE rooms_room SET last_seq = %s, next_look = %s, live = %s WHERE id = %s",
-            [entries[-1].line.seq, next_look, live, room_id],
-        )
+    _many(lines, [_stored(addition.row.id, e) for addition in additions for e in addition.entries])
+    moved = [a for a in additions if (a.next_look, a.live) != (a.row.next_look, a.row.live)]
+    longer = [a for a in additions if (a.next_look, a.live) == (a.row.next_look, a.row.live)]
+    # what stays as it was is not written again: it has an index
+    _many("UPDATE rooms_room SET last_seq = %s WHERE id = %s", [(_end(a), a.row.id) for a in longer])
+    _many(
+        "UPDATE rooms_room SET last_seq = %s, next_look = %s, live = %s WHERE id = %s",
+        [(_end(a), a.next_look, a.live, a.row.id) for a in moved],
+    )
+
+
+def _end(addition: Addition) -> int:
+    return addition.entries[-1].line.seq
+
+
+def _stored(room_id: str, e: Entry) -> tuple[object, ...]:
+    to = None if e.line.to is None else json.dumps(e.line.to)
+    return room_id, e.line.seq, e.line.at, e.cause, e.digest, to, e.line.body
 
 
 def parsed(lines: Iterable[Line]) -> list[Logged]:
@@ -156,13 +179,17 @@ def _rows(sql: str, params: Sequence[object]) -> list[tuple]:  # type: ignore[ty
         return cursor.fetchall()
 
 
+def _many(sql: str, rows: Sequence[tuple[object, ...]]) -> None:
+    with connection.cursor() as cursor:
+        if len(rows) == 1:
+            cursor.execute(sql, rows[0])
+        elif rows:
+            cursor.executemany(sql, rows)
+
+
 def _marks(values: Sequence[object]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
 def _seats(stored: str | None) -> tuple[str, ...] | None:
     return None if stored is None else tuple(json.loads(stored))
-
-
-def _stored(to: tuple[str, ...] | None) -> str | None:
-    return None if to is None else json.dumps(to)

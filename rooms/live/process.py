@@ -6,21 +6,22 @@ import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import IO, Any
-from weakref import WeakKeyDictionary
+from itertools import takewhile
+from typing import IO, Any, NamedTuple
+from weakref import WeakKeyDictionary, WeakSet
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from rooms.core import messages as m
 from rooms.core.policy import CLOCK
-from rooms.live import log, metrics, presence
+from rooms.live import log, metrics, outage, presence
 from rooms.live.bell import Bell
 from rooms.live.clock import Clock
 from rooms.live.heartbeat import celery_answers
 from rooms.live.hub import TOO_SLOW, Ear, Hub, HubRoom, wall_ms
 from rooms.live.redis import async_client
+from rooms.live.waker import Waker
 from rooms.live.writer import Answer, Growth, Job, Writer
 
 logger = logging.getLogger(__name__)
@@ -28,17 +29,33 @@ logger = logging.getLogger(__name__)
 POLL = 1.0  # seconds
 WATCH = 5.0  # seconds between looks for sockets that do not read
 LOOK = 0.1  # seconds in which comings and goings are gathered
-WAKE = 0.25  # seconds in which reasons to send for the bots are gathered
 OVERLAP = 5_000  # ms a changed seat is looked for again: clocks of two machines may differ
 PATIENCE = 20.0  # seconds a command may wait for the writer
 
+Answered = Callable[[Answer], None]
+
 _processes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Process]" = WeakKeyDictionary()
+_ended: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
 _lock_file: IO[str] | None = None
 
 
+class GoingAway(Exception):
+    """This process is stopping: whoever comes should come again, to another or to the next."""
+
+
+class Awaited(NamedTuple):
+    """A command at the writer, and who is told what became of it."""
+
+    answered: Answered
+    job: Job
+    until: float  # monotonic
+
+
 def process() -> "Process":
-    """The process of the running event loop, started at the first call."""
+    """The process of the running event loop, started at the first call. GoingAway once it has ended."""
     loop = asyncio.get_running_loop()
+    if loop in _ended:
+        raise GoingAway
     if loop not in _processes:
         _processes[loop] = Process(loop)
         _processes[loop].start()
@@ -52,12 +69,11 @@ class Process:
         self._loop = loop
         self.stopping = False
         self.waits = False  # no worker answers: bots and reports wait
-        self._waiting: dict[int, asyncio.Future[Answer]] = {}
+        self._waiting: dict[int, Awaited] = {}  # the longest waiting first
         self._tasks: set[asyncio.Task[None]] = set()
-        self._wakes: set[str] = set()
         self._looks: set[str] = set()
         self._asked_seats = wall_ms()
-        self._waker = ThreadPoolExecutor(1, "waker")
+        self.waker = Waker(loop)
         self.redis = async_client()
         self.bell = Bell(self._heard)
         self.hub = Hub(self._grown)
@@ -79,8 +95,11 @@ class Process:
         await asyncio.sleep(0)  # the last answers reach their sockets' outboxes
         for room in list(self.hub.rooms.values()):
             self.clock.forget(room.id)
+            self.hub.hand_out(room)
             for ear in room.all_ears():
                 ear.close(4000)
+        for claim in self.hub.claims:
+            claim.cancel()
         for _ in range(20):  # and the sockets themselves, for two seconds at most
             if not self.hub.rooms:
                 break
@@ -90,8 +109,9 @@ class Process:
         if self.redis is not None:
             await self.redis.aclose()
         await self._loop.run_in_executor(None, self.hub.reader.close)
-        self._waker.shutdown(wait=False)
+        self.waker.close()
         _processes.pop(self._loop, None)
+        _ended.add(self._loop)
 
     async def _end_tasks(self) -> None:
         """Cancel what runs until it has ended: a client library may swallow a cancellation."""
@@ -102,26 +122,27 @@ class Process:
                 return
             await asyncio.wait(set(self._tasks), timeout=0.2)
 
-    async def handle(self, job: Job) -> None:
-        """Carry a command to the writer and await its answer. Raises Refused."""
-        answered: asyncio.Future[Answer] = self._loop.create_future()
-        self._waiting[id(job)] = answered
+    def post(self, job: Job, answered: Answered) -> None:
+        """Carry a command to the writer. `answered` is called once, in the event loop, with its answer."""
         try:
             self.writer.put(job)
-            async with asyncio.timeout(PATIENCE):
-                refused = await answered
-        except TimeoutError:
-            refused = m.Refused("try_again", "no answer yet; send it again with the same ref")
         except m.Refused as full:
-            refused = full
-        finally:
-            self._waiting.pop(id(job), None)
-        metrics.answered(job.command.type, "done" if refused is None else refused.code)
+            _tell(answered, job, full)
+        else:
+            self._waiting[id(job)] = Awaited(answered, job, time.monotonic() + PATIENCE)
+
+    async def handle(self, job: Job) -> None:
+        """Carry a command to the writer and await its answer. Raises Refused."""
+        answer: asyncio.Future[Answer] = self._loop.create_future()
+        self.post(job, lambda refused: answer.cancelled() or answer.set_result(refused))
+        refused = await answer
         if refused is not None:
             raise refused
 
     async def join(self, room_id: str, seat: str, key: str = "") -> Ear:
-        """Seat a socket. `key`: what opened the seat to it. LookupError if there is no such room."""
+        """Seat a socket. `key`: what opened the seat to it. LookupError without the room; GoingAway."""
+        if self.stopping:
+            raise GoingAway
         ear = await self.hub.join(room_id, seat, key)
         try:
             await self.clock.overdue(ear.room)
@@ -131,7 +152,7 @@ class Process:
         self.clock.arm(ear.room)
         if len(ear.room.ears[seat]) == 1:
             self._came_or_went(room_id)
-        self._wake_if_needed(ear.room)
+        self.waker.look(ear.room)
         self._hand_back(ear.room)
         return ear
 
@@ -168,23 +189,23 @@ class Process:
             self._hand_out(growth)
             self.bell.ring(f"grew {growth.room_id} {growth.entries[-1].line.seq}")
         for job, answer in answers:
-            future = self._waiting.get(id(job))
-            if future is not None and not future.done():
-                future.set_result(answer)
+            awaited = self._waiting.pop(id(job), None)
+            if awaited is not None:
+                _tell(awaited.answered, job, answer)
 
     def _hand_out(self, growth: Growth) -> None:
-        """What one room's hand-out meets keeps no other's answers back."""
+        """What one room meets keeps no other's answers back."""
         try:
             self.hub.grew(growth.room_id, growth.entries)
         except Exception:
-            logger.exception("a hand-out failed", extra={"room": growth.room_id})
+            logger.exception("a room's new lines could not be taken", extra={"room": growth.room_id})
             self.hub.give_up(growth.room_id)
 
     # --- what keeps going ---------------------------------------------------------------------------
 
     def _grown(self, room: HubRoom) -> None:
         self.clock.arm(room)
-        self._wake_if_needed(room)
+        self.waker.look(room)
 
     async def _knock(self, room_id: str, ref: str) -> bool:
         try:
@@ -247,14 +268,26 @@ class Process:
     async def _poll(self) -> None:
         while True:
             await asyncio.sleep(POLL)
+            self._put_off_the_late()
             if self.hub.rooms:
                 await self.hub.poll()
                 await self._close_revoked()
 
+    def _put_off_the_late(self) -> None:
+        """Whoever has waited too long for the writer is told to send it again."""
+        now = time.monotonic()
+        late = list(takewhile(lambda waiting: waiting[1].until < now, self._waiting.items()))
+        for key, awaited in late:
+            del self._waiting[key]
+            _tell(awaited.answered, awaited.job, m.Refused("try_again", "no answer yet; send it again"))
+
     async def _close_revoked(self) -> None:
         """Close sockets whose key no longer opens their seat. A ring only makes it quicker."""
         now = wall_ms()
-        changed = await self.hub.reader(log.changed_seats, self._asked_seats - OVERLAP)
+        try:
+            changed = await self.hub.reader(log.changed_seats, self._asked_seats - OVERLAP)
+        except outage.AWAY:
+            return  # the next round asks again
         self._asked_seats = now  # only when it was answered: a change is never passed over
         for room_id, seat, keys in changed:
             room = self.hub.rooms.get(room_id)
@@ -286,34 +319,10 @@ class Process:
         self._tasks.add(task)  # a task nobody holds may be collected before it is done
         task.add_done_callback(self._tasks.discard)
 
-    # --- bots and the listener live in tasks ----------------------------------------------------------
 
-    def _wake_if_needed(self, room: HubRoom) -> None:
-        """Send for the bots and the listener soon, at most one call waiting per room."""
-        if settings.REDIS_URL and room.id not in self._wakes and has_work(room):
-            self._wakes.add(room.id)
-            self._loop.call_later(WAKE, self._wake, room.id)
-
-    def _wake(self, room_id: str) -> None:
-        self._wakes.discard(room_id)
-        if not self.stopping:
-            self._loop.run_in_executor(self._waker, self._send_wake, room_id)
-
-    def _send_wake(self, room_id: str) -> None:
-        from celery import current_app
-
-        try:
-            current_app.send_task("rooms.tasks.take_turns", args=[room_id], expires=30, retry=False)
-        except Exception as error:  # a hint: the sweep finds what it would have woken
-            logger.warning("bots were not woken: %s", type(error).__name__, extra={"room": room_id})
-
-
-def has_work(room: HubRoom) -> bool:
-    """Is there a bot that may speak, or an utterance the listener has not heard?"""
-    state = room.state
-    if state.utterances > state.heard_to:
-        return True
-    return state.status == "live" and any(s.bot for s in state.seats.values())
+def _tell(answered: Answered, job: Job, answer: Answer) -> None:
+    metrics.answered(job.command.type, "done" if answer is None else answer.code)
+    answered(answer)
 
 
 async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:

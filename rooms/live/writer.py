@@ -13,13 +13,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from rooms.core import messages as m
 from rooms.core.decide import decide
-from rooms.core.director import next_look
+from rooms.core.director import looks_again, next_look
 from rooms.core.state import State, apply, fold
-from rooms.live import log, metrics
+from rooms.live import log, metrics, outage
 from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
 
@@ -73,6 +73,8 @@ class Known:
 class _Draft:
     """A room while a group is being decided."""
 
+    row: log.RoomRow
+    before: State
     known: Known
     entries: list[log.Entry] = field(default_factory=list)
 
@@ -110,17 +112,25 @@ def commit(jobs: Sequence[Job], folds: Folds) -> tuple[list[Answer], list[Growth
     """
     with transaction.atomic(durable=True):  # never inside another: what is shown must be committed
         rows = log.lock(sorted({job.room_id for job in jobs}))
-        drafts = {room_id: _Draft(folds.at_head(row)) for room_id, row in rows.items()}
+        drafts = {room_id: _draft(row, folds) for room_id, row in rows.items()}
         known = log.answers(sorted(rows), sorted({job.cause for job in jobs})) if rows else {}
         answers = [_answer(job, drafts.get(job.room_id), known) for job in jobs]
         grown = {room_id: draft for room_id, draft in drafts.items() if draft.entries}
-        for room_id, draft in grown.items():
-            state = draft.known.state
-            look = next_look(draft.known.scenario, state)
-            log.append(room_id, draft.entries, look, state.status == "live")
+        log.append([_addition(draft) for draft in grown.values()])
     for room_id, draft in drafts.items():
         folds.keep(room_id, draft.known)
     return answers, [Growth(room_id, tuple(draft.entries)) for room_id, draft in grown.items()]
+
+
+def _draft(row: log.RoomRow, folds: Folds) -> _Draft:
+    known = folds.at_head(row)
+    return _Draft(row, known.state, known)
+
+
+def _addition(draft: _Draft) -> log.Addition:
+    scenario, state = draft.known.scenario, draft.known.state
+    look = next_look(scenario, state) if looks_again(draft.before, state) else draft.row.next_look
+    return log.Addition(draft.row, draft.entries, look, state.status == "live")
 
 
 def _answer(job: Job, draft: _Draft | None, known: dict[tuple[str, str], str]) -> Answer:
@@ -206,11 +216,12 @@ class Writer:
         begun = time.monotonic()
         try:
             answers, growths = commit(group, folds)
+            outage.over()
             metrics.committed(time.monotonic() - begun, len(group))
             self._pause = 0.05
             return list(zip(group, answers, strict=True)), growths
-        except (OperationalError, InterfaceError) as error:
-            logger.warning("the database is away: %s", type(error).__name__)
+        except outage.AWAY as error:
+            outage.went(error)
             self._recover()
         except Exception:
             logger.exception("a group could not be committed", extra={"room": group[0].room_id})

@@ -9,17 +9,18 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from channels.db import database_sync_to_async
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from rooms.access import Credentials, SeatRef, credentials, seat_by_credentials
-from rooms.core import messages as m
+from rooms.live import outage
 from rooms.live.hub import Ear, TooManySockets
-from rooms.live.process import process
+from rooms.live.process import GoingAway, process
+from rooms.live.writer import Answer
 from rooms.service import handle
 from rooms.transport import protocol
 
@@ -54,19 +55,26 @@ class Bucket:
 async def room_consumer(scope: Scope, receive: Receive, send: Send) -> None:
     """One socket, from handshake to close."""
     await receive()  # websocket.connect
-    seat = await _admit(scope)
-    if isinstance(seat, int):
-        await send({"type": "websocket.close", "code": seat})  # before the accept: HTTP 403
+    seated = await _sit(scope)
+    if isinstance(seated, int):
+        await send({"type": "websocket.close", "code": seated})  # before the accept: HTTP 403
         return
+    await RoomConsumer(*seated, send).run(receive)
+
+
+async def _sit(scope: Scope) -> tuple[SeatRef, Ear] | int:
+    """The seat of this handshake and its ear, or the code it is turned away with."""
     try:
-        ear = await process().join(seat.room_id, seat.seat, seat.key)
+        seat = await _admit(scope)
+        return (
+            seat if isinstance(seat, int) else (seat, await process().join(seat.room_id, seat.seat, seat.key))
+        )
     except LookupError:
-        await send({"type": "websocket.close", "code": 4502})
-        return
+        return 4502
     except TooManySockets:
-        await send({"type": "websocket.close", "code": 4503})
-        return
-    await RoomConsumer(seat, ear, send).run(receive)
+        return 4503
+    except (GoingAway, *outage.AWAY):
+        return 4000
 
 
 async def _admit(scope: Scope) -> SeatRef | int:
@@ -77,8 +85,7 @@ async def _admit(scope: Scope) -> SeatRef | int:
     offered = credentials(scope["headers"], room_id, wanted)
     if not _host_fits(scope) or not _origin_fits(scope, offered):
         return 4500
-    seat = await database_sync_to_async(seat_by_credentials)(offered, room_id, wanted)
-    return seat or 4501
+    return await process().hub.reader(seat_by_credentials, offered, room_id, wanted) or 4501
 
 
 def _host_fits(scope: Scope) -> bool:
@@ -106,7 +113,8 @@ class RoomConsumer:
         self._send = send
         self._bucket = Bucket()
         self._process = process()
-        self._commands: set[asyncio.Task[None]] = set()
+        self._unanswered = 0
+        self._all_answered = asyncio.Event()
 
     async def run(self, receive: Receive) -> None:
         """Until the socket closes: one task speaks, this one listens."""
@@ -125,8 +133,10 @@ class RoomConsumer:
 
     async def _come_back(self, speaking: "asyncio.Task[None]") -> None:
         """The server goes away: give the answers that are due, then say so."""
-        if self._commands:
-            await asyncio.wait(self._commands, timeout=GOING)
+        if self._unanswered:
+            self._all_answered.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._all_answered.wait(), GOING)
         self._ear.close(4000)
         await asyncio.wait({speaking}, timeout=GOING)
 
@@ -161,16 +171,13 @@ class RoomConsumer:
 
     def _do(self, frame: protocol.Do) -> None:
         """Commands of a socket are queued in the order they came; their answers need not block it."""
-        task = asyncio.create_task(self._carry(frame))
-        self._commands.add(task)
-        task.add_done_callback(self._commands.discard)
+        self._unanswered += 1
+        handle(
+            self._seat.room_id, self._seat.seat, frame.command, frame.ref, partial(self._answer, frame.ref)
+        )
 
-    async def _carry(self, frame: protocol.Do) -> None:
-        try:
-            await handle(self._seat.room_id, self._seat.seat, frame.command, frame.ref)
-            self._ear.push(protocol.done(frame.ref))
-        except m.Refused as no:
-            self._ear.push(protocol.refused(frame.ref, no.code, no.why))
-        except Exception:
-            logger.exception("a command met an error", extra={"room": self._seat.room_id})
-            self._ear.push(protocol.refused(frame.ref, "failed", "the server could not carry it out"))
+    def _answer(self, ref: str, no: Answer) -> None:
+        self._unanswered -= 1
+        if not self._unanswered:
+            self._all_answered.set()
+        self._ear.push(protocol.done(ref) if no is None else protocol.refused(ref, no.code, no.why))

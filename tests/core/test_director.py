@@ -1,7 +1,7 @@
 """When injects are due, and why."""
 
 from rooms.core import messages as m
-from rooms.core.director import next_look
+from rooms.core.director import looks_again, next_look
 from tests.builders import COMMIT, Play, inject, scenario
 
 
@@ -125,3 +125,38 @@ def test_alternatives_and_several_wishes():
     assert room.wait(10) == []
     room.do("candidate", m.Assume(text="we have a week"))
     assert spoken(room.wait(0)) == ["a"]
+
+
+TALK = [
+    ("candidate", m.Say(text="what matters?")),
+    ("lead", m.Say(text="the loss")),
+    ("lead", m.Ask(role="omar", text="late?")),
+    ("dana", m.Whisper(text="hm")),
+    ("candidate", m.RaiseHand()),
+    ("listener", m.Hear(utterance=1, acts=("asks",))),
+    ("candidate", m.Assume(text="all is logged")),
+    ("candidate", COMMIT),
+    ("dana", m.Say(text="no", about="D1", stance="objects")),
+    ("candidate", m.RequestData(what="labels")),
+    ("omar", m.GiveData(request="R1", data_set="labels")),
+    ("omar", m.Reveal(fact="late")),
+    ("facilitator", m.QuietBots()),
+    ("facilitator", m.Hold(inject="owed")),
+    ("facilitator", m.Extend(seconds=60)),
+    ("clock", m.Tick()),
+]
+
+
+def test_the_clock_looks_again_after_all_that_changes_when_something_is_due():
+    """Hub and writer ask `next_look` only then, so what it says must not change in between."""
+    wishes = [{"silence": 90}, {"decided_words": ["block"]}, {"asked": "omar"}, {"given": "late"}]
+    injects = [inject(f"c{n}", "one", "dana", condition=wish) for n, wish in enumerate(wishes)]
+    room = Play(scenario([*injects, inject("owed", "one", "lead", at=500, owed=True)])).start()
+    spared = 0
+    for seat, command in TALK:
+        before = room.state
+        room.do(seat, command, after=2)
+        if not looks_again(before, room.state):
+            spared += 1
+            assert next_look(room.scenario, room.state) == next_look(room.scenario, before), command
+    assert 4 <= spared < len(TALK) - 4

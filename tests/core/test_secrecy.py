@@ -120,7 +120,7 @@ def test_heads_sent_as_changes_add_up_to_the_whole_head(moves):
         turn = heads.turn(state, here)
         for seat in state.seats:
             if seat not in held:  # a socket begins with the whole
-                held[seat] = json.loads(heads.whole(state, seat, here))
+                held[seat] = json.loads(heads.whole(seat))
             held[seat] = merged(held[seat], json.loads(turn.of(seat)))
             assert held[seat] == json.loads(json.dumps({**head(CASE, state, seat), **here}))
 

@@ -63,7 +63,8 @@ async def test_while_postgresql_is_down_commands_are_put_off_and_no_socket_close
         assert tables.closes() == []
         assert put_off(tables) > 0
         assert first_after(tables, up) < 3 * 3
-    assert [line for line in stage.trouble() if "background work" not in line] == []
+    assert stage.trouble() == []
+    assert [word for word in ("away", "back") if web.log().count(f"the database is {word}") != 1] == []
 
 
 async def test_control_who_takes_being_put_off_for_an_answer_loses_words(

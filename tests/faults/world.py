@@ -71,7 +71,7 @@ class Page:
     head: dict[str, Any] = field(default_factory=dict)
     at: int = 0  # which process
     ear: Ear | None = None
-    over: bool = False  # it said it had nothing, or more than that process had heard of yet
+    over: bool = False  # it said it had nothing
 
     def read(self) -> None:
         """Take over what was sent."""
@@ -154,7 +154,7 @@ class World:
         page.at = process
         page.ear = await self.processes[process].join(self.opened.room_id, seat)
         have = len(page.items) if after is None else min(after, len(page.items))
-        page.over = have == 0 or have > page.ear.room.counts.get(seat, 0)
+        page.over = have == 0
         self.processes[process].hub.sync(page.ear, page.epoch, have)
 
     async def cut(self, seat: str) -> None:
@@ -177,6 +177,8 @@ class World:
             for room in process.hub.rooms.values():
                 if room.catching_up is not None:
                     await room.catching_up
+                process.hub.hand_out(room)
+            await asyncio.gather(*process.hub.claims)
 
     # --- what must hold ---------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from channels.routing import URLRouter
 
 from rooms.core.head import merged
 from rooms.live.hub import wall_ms
-from rooms.live.process import process
+from rooms.live.process import stop_running
 from rooms.service import Opened
 from rooms.transport.routing import websocket_urlpatterns
 from tests.builders import make_room
@@ -127,4 +127,4 @@ async def table(transactional_db) -> AsyncIterator[Table]:
     here = Table(opened)
     yield here
     await here.close()
-    await process().stop()
+    await stop_running()

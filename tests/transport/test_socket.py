@@ -7,6 +7,7 @@ import time
 
 import pytest
 from channels.db import database_sync_to_async
+from django.db import OperationalError
 
 from rooms import queries
 from rooms.core import messages as m
@@ -14,7 +15,7 @@ from rooms.live import hub, presence
 from rooms.live.hub import Ear, HubRoom, wall_ms
 from rooms.live.process import process
 from rooms.service import close_seat, hand_over, handle_now
-from rooms.transport import protocol
+from rooms.transport import consumers, protocol
 from tests.builders import SCENARIO, T0, make_room
 from tests.transport.conftest import Socket, Table
 
@@ -244,6 +245,29 @@ async def test_a_server_that_goes_away_finishes_what_waits_and_says_come_back(ta
     said = [x.event.text for x in record if isinstance(x.event, m.Said)]
     assert said == [f"word {n}" for n in range(len(said))]
     assert set(done) <= {f"n{n}" for n in range(len(said))}
+
+
+async def test_a_server_that_is_going_lets_nobody_in(table: Table):
+    await table.seat("candidate")
+    going = asyncio.create_task(process().stop())
+    await asyncio.sleep(0)
+    late = await Socket(table.room_id, table.opened.tokens["dana"]).open()
+    assert (late.closed, late.frames) == (4000, [])
+    await table.sockets.pop().rest()
+    await going
+    assert (await Socket(table.room_id, table.opened.tokens["dana"]).open()).closed == 4000
+
+
+async def test_who_comes_while_the_database_is_away_is_told_to_come_back(table: Table, monkeypatch):
+    await table.seat("candidate")
+
+    def away(*_: object) -> None:
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(consumers, "seat_by_credentials", away)
+        assert (await Socket(table.room_id, table.opened.tokens["dana"]).open()).closed == 4000
+    assert (await table.seat("dana")).closed is None
 
 
 def test_a_socket_that_takes_much_and_never_answers_is_given_up():
