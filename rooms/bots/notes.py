@@ -16,7 +16,7 @@ REQUEST = re.compile(r"\?|\b(?:tell|show|explain|walk) (?:me|us)\b", re.IGNORECA
 
 Spoken = (
     m.Said | m.Asked | m.Summarised | m.Assumed | m.Decided | m.Revised
-    | m.DataRequested | m.DataGiven | m.DataRefused | m.FactRevealed | m.InjectSpoken
+    | m.DataRequested | m.DataGiven | m.DataDelayed | m.DataRefused | m.FactRevealed | m.InjectSpoken
 )  # fmt: skip
 
 
@@ -57,9 +57,11 @@ class Notes:
     assumptions: int = 0
     asked: set[str] = field(default_factory=set)  # roles the candidate asked
     requests: dict[str, Uttered] = field(default_factory=dict)  # not yet answered
+    promised: dict[str, Uttered] = field(default_factory=dict)  # put off, and the words with which
     requested: list[str] = field(default_factory=list)
     facts_out: set[str] = field(default_factory=set)
     tables_out: set[str] = field(default_factory=set)
+    grants: dict[str, m.Grant] = field(default_factory=dict)  # what opens in the data room
     fired: set[str] = field(default_factory=set)  # injects this seat may know to have been put
     questions: list[Question] = field(default_factory=list)  # open ones, to any seat, the oldest first
     hands: dict[str, int] = field(default_factory=dict)  # seat -> when it was raised
@@ -82,7 +84,7 @@ class Notes:
         return [u for u in self.spoken[newest + 1 :] if not isinstance(u.event, ANSWERS)]
 
 
-ANSWERS = (m.DataGiven, m.DataRefused, m.FactRevealed)
+ANSWERS = (m.DataGiven, m.DataDelayed, m.DataRefused, m.FactRevealed)
 
 
 def take_notes(view: View) -> Notes:
@@ -109,7 +111,7 @@ def words_of(event: Spoken) -> str:
             return f"{event.choice}. {event.why}. {event.gives_up}. {event.would_change}"
         case m.DataRequested():
             return event.what
-        case m.DataRefused():
+        case m.DataRefused() | m.DataDelayed():
             return event.why
         case _:
             return event.text
@@ -177,10 +179,13 @@ def _board(notes: Notes, said: Uttered) -> None:
             notes.asked.add(role)
         case m.Asked(role=role, by=by) if notes.kinds.get(by) == "candidate":
             notes.asked.add(role)
-        case m.DataGiven(mark=mark, table=table, fact=fact):
+        case m.DataGiven(mark=mark, table=table, fact=fact, grant=grant):
             notes.requests.pop(mark, None)
-            notes.tables_out |= {table.key} if table else set()
+            notes.grants |= {grant.key: grant} if grant else {}
+            notes.tables_out |= {x.key for x in (table, grant) if x}
             notes.facts_out |= {fact} if fact else set()
+        case m.DataDelayed(mark=mark):
+            notes.promised[mark] = said
         case m.DataRefused(mark=mark):
             notes.requests.pop(mark, None)
         case m.FactRevealed(fact=fact):
@@ -194,7 +199,7 @@ def _board(notes: Notes, said: Uttered) -> None:
 
 def _answered(notes: Notes, said: Uttered) -> None:
     """The oldest question to a seat is answered by its next words, unless they were for something else."""
-    if isinstance(said.event, m.InjectSpoken | m.DataGiven | m.DataRefused):
+    if isinstance(said.event, m.InjectSpoken | m.DataGiven | m.DataDelayed | m.DataRefused):
         return
     if isinstance(said.event, m.Said) and said.event.stance is not None:
         return

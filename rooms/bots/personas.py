@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
+from rooms.bots.holding import changes_nothing, command, promise_due, ruling
 from rooms.bots.lines import affirms, chance, drawn, filled, flat, fresh, mark_of, phrase, telling
 from rooms.bots.notes import Notes, Question, Uttered, met, take_notes
 from rooms.bots.view import Move, View
 from rooms.core import messages as m
 from rooms.core.words import hits
 from rooms.listener.builtin import hear
-from scenarios.core.schema import CANDIDATE, DataSet, Fact, Ground, Role
+from scenarios.core.schema import CANDIDATE, Access, DataSet, Fact, Ground, Role
 
 T = TypeVar("T", Fact, DataSet)
 
@@ -71,6 +72,8 @@ AS_A_REQUEST = (
 )
 HAVE_IT = ("You have “{title}” already; there is no newer one.",)
 NOT_YET = ("Not yet. What I said when you asked before still holds for “{said}”.",)
+AS_BEFORE = ("On the same terms as before: “{said}”.",)
+HERE_IT_IS = ("Here it is: “{said}”.",)
 HAVE_NOTHING = ("I have nothing that would answer “{said}”.",)
 YIELDS = ("Then I can live with “{choice}”.", "Fine. On “{choice}” I have said enough.")
 PICKED_UP = ("“{said}”. ", "You said “{said}”. ", "I noted “{said}”. ", "“{said}”, you say. ")
@@ -199,13 +202,33 @@ def _sit_ready(turn: Turn) -> Move | None:
 def answer_request(turn: Turn) -> Move | None:
     """Hand over, or say why not."""
     for mark, request in turn.notes.requests.items():
-        if isinstance(request.event, m.DataRequested) and request.event.role == turn.role.key:
-            return Move(turn.at(request, 2_000), _answer_request(turn, mark, request))
+        due = _due(turn, mark, request)
+        if (
+            due is not None
+            and isinstance(request.event, m.DataRequested)
+            and request.event.role == turn.role.key
+        ):
+            return Move(due, _answer_request(turn, mark, request, request.event))
     return None
 
 
-def _answer_request(turn: Turn, mark: str, request: Uttered) -> m.GiveData | m.RefuseData:
+def _due(turn: Turn, mark: str, request: Uttered) -> int | None:
+    """When to answer a request; None while one has promised the answer for later."""
+    if mark not in turn.notes.promised:
+        return turn.at(request, 2_000)
+    at = promise_due(turn.notes.promised[mark], turn.view, turn.notes.since)
+    return None if at is None else turn.lull(at)
+
+
+def _answer_request(
+    turn: Turn, mark: str, request: Uttered, event: m.DataRequested
+) -> m.GiveData | m.DelayData | m.RefuseData:
     table = _best(turn.view.data_sets, request.text)
+    rule = ruling(table, event, turn.notes, turn.view) if table is not None else None
+    if table is not None and rule is not None and not changes_nothing(rule, table, turn.notes):
+        return command(rule, table, mark, _grounds(turn, request, rule))
+    if table is not None and rule is not None:
+        return _refuse(turn, mark, request, (), HAVE_IT, table.title)
     if table is not None and table.key in turn.notes.tables_out:
         return _refuse(turn, mark, request, (), HAVE_IT, table.title)
     if table is not None and table.refuse_until and not met(table.refuse_until, turn.notes, turn.view):
@@ -216,6 +239,13 @@ def _answer_request(turn: Turn, mark: str, request: Uttered) -> m.GiveData | m.R
     if fact is not None:
         return m.GiveData(request=mark, fact=fact.key)
     return _refuse(turn, mark, request, turn.role.voice.no_answer, HAVE_NOTHING)
+
+
+def _grounds(turn: Turn, request: Uttered, rule: Access) -> str:
+    """The rule's own words; met a second time, others."""
+    stock = {"refuse": NOT_YET, "delay": NOT_YET, "narrow": AS_BEFORE, "grant": HERE_IT_IS}[rule.do]
+    options = turn.fresh((rule.says,)) or turn.stock(stock, said=phrase(request.text))
+    return turn.draw(options, request.n) or rule.says
 
 
 def _refuse(

@@ -2,9 +2,9 @@
 
 from typing import assert_never
 
-from rooms.core import course, talk
+from rooms.core import course, tables, talk
 from rooms.core import messages as m
-from rooms.core.policy import CLOCK, LISTENER, check
+from rooms.core.policy import CLOCK, DATA_ROOM, LISTENER, check
 from rooms.core.state import State
 from scenarios.core.schema import Scenario
 
@@ -20,7 +20,7 @@ def decide(
 
 def _sits_down(state: State, seat: str, command: m.AnyCommand) -> list[m.AnyEvent]:
     """Who acts from an empty chair has taken it."""
-    if seat in (CLOCK, LISTENER) or isinstance(command, m.TakeSeat):
+    if seat in (CLOCK, DATA_ROOM, LISTENER) or isinstance(command, m.TakeSeat):
         return []
     chair = state.seats[seat]
     return [m.SeatTaken(seat=seat, name=chair.title)] if chair.occupant == "empty" else []
@@ -48,12 +48,16 @@ def _decide(scenario: Scenario, state: State, seat: str, command: m.AnyCommand, 
         case m.Revise():
             return [talk.revise(state, seat, command)]
         case m.RequestData():
-            return [talk.request(scenario, state, seat, command)]
+            return [tables.request(scenario, state, seat, command)]
         case m.GiveData():
-            return [talk.give(scenario, state, seat, command)]
+            return [tables.give(scenario, state, seat, command)]
+        case m.DelayData():
+            return [tables.delay(scenario, state, seat, command, now)]
         case m.RefuseData():
-            talk.own_request(state, seat, command.request)
+            tables.own_request(state, seat, command.request)
             return [m.DataRefused(by=seat, mark=command.request, why=command.why)]
+        case m.Look():
+            return tables.look(scenario, state, seat, command)
         case m.Reveal():
             return [talk.reveal(scenario, state, seat, command)]
         case m.PutInject():
@@ -64,6 +68,8 @@ def _decide(scenario: Scenario, state: State, seat: str, command: m.AnyCommand, 
             return course.tick(scenario, state, now)
         case m.StandIn():
             return course.stand_in(state, command.seat)
+        case m.RecordQuery():
+            return [tables.queried(state, command)]
         case m.Hear():
             return course.hear(state, command)
         case _:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from rooms.core import director
 from rooms.core.policy import may, not_ready
-from rooms.core.state import Decision, State
-from scenarios.core.schema import Inject, Phase, Scenario
+from rooms.core.state import Decision, Request, State
+from scenarios.core.schema import DataSet, Inject, Phase, Scenario
 
 Json = dict[str, Any]
 Build = Callable[[Scenario, State, str], Any]
@@ -108,7 +108,16 @@ def _board(state: State) -> Json:
         "decisions": [_decision(d) for d in state.decisions],
         "assumptions": [{"mark": a.mark, "text": a.text, "at": a.at} for a in state.assumptions],
         "requests": [
-            {"mark": r.mark, "what": r.what, "role": r.role, "state": r.state, "why": r.why}
+            {
+                "mark": r.mark,
+                "what": r.what,
+                "purpose": r.purpose,
+                "role": r.role,
+                "state": r.state,
+                "why": r.why,
+                "until": r.until,
+                "due": None if r.due is None else state.wall(r.due),
+            }
             for r in state.requests
         ],
     }
@@ -143,9 +152,21 @@ def _yours(scenario: Scenario, state: State, seat: str) -> Json:
             if f.held_by == role
         ],
         "data_sets": [
-            {"key": d.key, "title": d.title, "flaw": d.flaw} for d in scenario.data_sets if d.held_by == role
+            {"key": d.key, "title": d.title, "flaw": d.flaw, "columns": _columns(d)}
+            for d in scenario.data_sets
+            if d.held_by == role
         ],
     }
+
+
+def _columns(data_set: DataSet) -> list[str]:
+    """The columns by which a table of the data room can be narrowed; none of a small one."""
+    return sorted(data_set.recipe.names()) if data_set.recipe is not None else []
+
+
+def _tables(_: Scenario, state: State, __: str) -> list[Json]:
+    """What opens in the data room, the newest grant last."""
+    return [{"key": g.key, "title": g.title, "about": g.about, "words": g.words} for g in state.grants]
 
 
 def _cue(state: State, inject: Inject) -> Json:
@@ -208,10 +229,14 @@ def hints(scenario: Scenario, state: State) -> list[str]:
     lines = [f"Still owed in this phase: {'; '.join(open_)}"] if open_ else []
     held = [i.title for i in owed if state.inject(i.key).status == "held"]
     lines += [f"Held back although owed: {'; '.join(held)}"] if held else []
-    unanswered = [r for r in state.requests if r.state == "open"]
-    lines += [f"{r.mark} waits for {r.role}: {r.what}" for r in unanswered]
+    lines += [f"{r.mark} waits for {r.role}: {r.what}" for r in state.requests if _is_due(state, r)]
     hands = [s.title for s in state.seats.values() if s.hand]
     return lines + ([f"Hand up: {', '.join(hands)}."] if hands else [])
+
+
+def _is_due(state: State, request: Request) -> bool:
+    """Open, or promised for a phase that is running; a promise by the clock is kept by whoever gave it."""
+    return request.state == "open" or (request.state == "delayed" and request.until == state.phase)
 
 
 # --- the table ----------------------------------------------------------------------------------------
@@ -228,6 +253,7 @@ SECTIONS = (
     Section("phases", (), _phases),
     Section("seats", ("seats",), _seats),
     Section("board", ("decisions", "assumptions", "requests"), lambda _, state, __: _board(state)),
+    Section("tables", ("grants",), _tables),
     Section("may", ("status", "seats"), lambda _, state, seat: may(state, seat), shared=False),
     Section("quiet", ("quiet",), lambda _, state, __: state.quiet),
     Section(

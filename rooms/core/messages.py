@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
+from scenarios.core.recipes import Narrowing
 from scenarios.core.schema import Key
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -28,6 +29,8 @@ OwnText = Annotated[str, Field(max_length=4000), Printable]
 Short = Annotated[str, Field(min_length=1, max_length=600), Printable]
 Name = Annotated[str, Field(min_length=1, max_length=80), Printable]
 Mark = Annotated[str, Field(pattern=r"^[DAR][1-9][0-9]{0,3}$")]  # D2: second decision
+Sql = Annotated[str, Field(min_length=1, max_length=8000), Printable]
+Cell = str | int | float | bool | None
 Acts = Annotated[tuple[Key, ...], Field(max_length=12)]
 
 
@@ -117,7 +120,16 @@ class Revise(Command):
 class RequestData(Command):
     type: Literal["request_data"] = "request_data"
     what: Short
+    purpose: Annotated[str, Field(max_length=600), Printable] = ""
     role: Key | None = None  # None: whoever holds it
+
+
+class Look(Command):
+    """Open a granted table in the data room, or one of its columns."""
+
+    type: Literal["look"] = "look"
+    data_set: Key
+    column: Key | None = None
 
 
 # --- the panel's own -----------------------------------------------------------------------------
@@ -129,8 +141,19 @@ class GiveData(Command):
     type: Literal["give_data"] = "give_data"
     request: Mark
     data_set: Key | None = None
+    narrow: Narrowing | None = None  # less than all of the data set
     fact: Key | None = None
     text: OwnText = ""
+
+
+class DelayData(Command):
+    """Promise an answer to a request: when a later phase begins, or in so many minutes."""
+
+    type: Literal["delay_data"] = "delay_data"
+    request: Mark
+    why: Short
+    until: Key | None = None
+    minutes: Annotated[int, Field(ge=1, le=60)] | None = None
 
 
 class RefuseData(Command):
@@ -262,6 +285,20 @@ class StandIn(Command):
     seat: Key
 
 
+class RecordQuery(Command):
+    """The data room's only word: what a seat asked of its tables, and the beginning of the answer."""
+
+    type: Literal["record_query"] = "record_query"
+    by: Key
+    sql: Sql
+    columns: Annotated[tuple[str, ...], Field(max_length=60)] = ()
+    rows: Annotated[tuple[tuple[Cell, ...], ...], Field(max_length=20)] = ()
+    count: Annotated[int, Field(ge=0)] = 0  # rows of the answer, as far as it was read
+    cut: bool = False  # there were more rows than were read
+    took: Annotated[int, Field(ge=0)] = 0  # ms
+    problem: OwnText = ""  # why there is no answer
+
+
 class Hear(Command):
     """The listener's only word: what the candidate's utterance with that mark did."""
 
@@ -272,10 +309,10 @@ class Hear(Command):
 
 AnyCommand = (
     TakeSeat | Ready | Say | Ask | Summarise | RaiseHand
-    | Assume | Commit | Revise | RequestData
-    | GiveData | RefuseData | Reveal | PutInject | Whisper
+    | Assume | Commit | Revise | RequestData | Look
+    | GiveData | DelayData | RefuseData | Reveal | PutInject | Whisper
     | Start | Pause | Resume | Extend | Advance | Fire | Hold | Skip | SeatBot | UnseatBot | QuietBots | End
-    | Tick | StandIn | Hear
+    | Tick | StandIn | RecordQuery | Hear
 )  # fmt: skip
 
 
@@ -444,11 +481,22 @@ class DataRequested(Event):
     mark: str
     what: str
     role: str
+    purpose: str = ""
     utterance: int | None = None
 
 
+class Grant(Message):
+    """A data set that opens in the data room, and how much of it. The newest for a data set holds."""
+
+    key: str
+    title: str
+    about: str
+    narrow: Narrowing | None = None
+    words: tuple[str, ...] = ()  # what is narrowed, in plain words
+
+
 class Table(Message):
-    """A data set as handed over."""
+    """A small data set as handed over."""
 
     key: str
     title: str
@@ -463,7 +511,41 @@ class DataGiven(Event):
     mark: str
     text: str
     table: Table | None = None
+    grant: Grant | None = None
     fact: str | None = None
+
+
+class DataDelayed(Event):
+    type: Literal["data_delayed"] = "data_delayed"
+    by: str
+    mark: str
+    why: str
+    until: str | None = None  # a phase
+    due: int | None = None  # wall time
+
+
+class Looked(Event):
+    """The first time a seat opens a table, or a column of it, in the data room."""
+
+    type: Literal["looked"] = "looked"
+    by: str
+    data_set: str
+    column: str | None = None
+
+
+class Queried(Event):
+    """A question asked of the granted tables, with the beginning of its answer."""
+
+    type: Literal["queried"] = "queried"
+    by: str
+    mark: str
+    sql: str
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    count: int = 0
+    cut: bool = False
+    took: int = 0  # ms
+    problem: str = ""
 
 
 class DataRefused(Event):
@@ -553,7 +635,7 @@ AnyEvent = (
     RoomOpened | Briefed | SeatTaken | SeatLeft | Readied
     | PhaseStarted | PhaseEnded | Paused | Resumed | Extended | RoomEnded
     | Said | Asked | Summarised | HandRaised | Assumed | Decided | Revised
-    | DataRequested | DataGiven | DataRefused | FactRevealed | Whispered
+    | DataRequested | DataGiven | DataDelayed | DataRefused | Looked | Queried | FactRevealed | Whispered
     | InjectCued | InjectFired | InjectSpoken | InjectHeld | InjectSkipped | BotsQuieted | Heard
 )  # fmt: skip
 

@@ -8,10 +8,12 @@ from scenarios.core.schema import Scenario
 
 CLOCK = "clock"
 LISTENER = "listener"
+DATA_ROOM = "data_room"
 
 PEOPLE = ("candidate", "panel", "facilitator", "rater", "observer")
 TABLE = ("candidate", "panel", "facilitator")
 OPEN = ("lobby", "live", "paused")
+MAX_QUERIES = 150  # of one room: each goes into the log with the beginning of its answer
 ALWAYS = ("lobby", "live", "paused", "ended")
 
 
@@ -32,7 +34,9 @@ RIGHTS: dict[str, Right] = {
     "commit": Right(("candidate",), ("live",)),
     "revise": Right(("candidate",), ("live",)),
     "request_data": Right(("candidate",), ("live",)),
+    "look": Right(("candidate",), ("live",)),
     "give_data": Right(("panel",), ("live",)),
+    "delay_data": Right(("panel",), ("live",)),
     "refuse_data": Right(("panel",), ("live",)),
     "reveal": Right(("panel",), ("live",)),
     "inject": Right(("panel",), ("live",)),
@@ -51,6 +55,7 @@ RIGHTS: dict[str, Right] = {
     "end": Right(("facilitator",), OPEN),
     "tick": Right((CLOCK,), ALWAYS),
     "stand_in": Right((CLOCK,), ALWAYS),
+    "record_query": Right((DATA_ROOM,), ALWAYS),  # one that was asked in time
     "hear": Right((LISTENER,), ALWAYS),
 }
 
@@ -70,6 +75,20 @@ def check(scenario: Scenario, state: State, seat: str, command: AnyCommand, bot:
         raise Refused("seat_held", "a bot holds this seat" if not bot else "this seat is not a bot's")
     if isinstance(command, Start):
         _check_start(state, command)
+
+
+def check_query(state: State, seat: str) -> None:
+    """Raise Refused if this seat may not question its tables now. Asked before a query is run."""
+    if kind_of(state, seat) != "candidate":
+        raise Refused("not_your_part", "only the candidate questions the tables")
+    if state.status != "live":
+        raise Refused("not_now", f"the room is {state.status}: tables can be questioned while it is live")
+    if state.seats[seat].bot:
+        raise Refused("seat_held", "a bot holds this seat")
+    if not state.grants:
+        raise Refused("not_now", "no table has been granted yet; ask for data first")
+    if state.queries >= MAX_QUERIES:
+        raise Refused("full", f"a room holds {MAX_QUERIES} queries")
 
 
 def kind_of(state: State, seat: str) -> str:

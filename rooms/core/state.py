@@ -74,8 +74,11 @@ class Request:
     mark: str
     what: str
     role: str
-    state: Literal["open", "given", "refused"] = "open"
+    purpose: str = ""
+    state: Literal["open", "delayed", "given", "refused"] = "open"
     why: str = ""
+    until: str | None = None  # of a delayed one: the phase in which the answer is promised
+    due: int | None = None  # ... or its room time
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,9 @@ class State:
     decisions: tuple[Decision, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     requests: tuple[Request, ...] = ()
+    grants: tuple[m.Grant, ...] = ()  # the newest for each data set
+    looks: frozenset[tuple[str, str]] = frozenset()  # (data set, column or "")
+    queries: int = 0
     injects: Mapping[str, InjectState] = field(default_factory=dict)
     last_inject: int = 0
     facts_out: frozenset[str] = frozenset()
@@ -131,6 +137,10 @@ class State:
 
     def request(self, mark: str) -> Request | None:
         return next((r for r in self.requests if r.mark == mark), None)
+
+    def grant(self, data_set: str) -> m.Grant | None:
+        """How much of a data set is granted, if any of it is."""
+        return next((g for g in self.grants if g.key == data_set), None)
 
     def of_kind(self, *kinds: str) -> tuple[str, ...]:
         """The seats of these kinds, in the order they were laid."""
@@ -201,6 +211,10 @@ def _changes(state: State, event: m.AnyEvent, at: int) -> Changes:  # noqa: C901
             return _inject(state, event, at)
         case m.Heard():
             return _heard(state, event)
+        case m.Looked():
+            return {"looks": state.looks | {(event.data_set, event.column or "")}}
+        case m.Queried():
+            return {"queries": state.queries + 1}
         case m.Briefed() | m.Whispered():
             return {}
         case _:
@@ -209,7 +223,7 @@ def _changes(state: State, event: m.AnyEvent, at: int) -> Changes:  # noqa: C901
 
 Talk = (
     m.Said | m.Asked | m.Summarised | m.Assumed | m.Decided | m.Revised
-    | m.DataRequested | m.DataGiven | m.DataRefused | m.FactRevealed | m.InjectSpoken
+    | m.DataRequested | m.DataGiven | m.DataDelayed | m.DataRefused | m.FactRevealed | m.InjectSpoken
 )  # fmt: skip
 
 
@@ -228,10 +242,16 @@ def _board(state: State, event: Talk, at: int) -> Changes:  # noqa: C901  (one c
         case m.Asked():
             return {"asked": state.asked | {event.role}}
         case m.DataRequested():
-            requests = (*state.requests, Request(event.mark, event.what, event.role))
+            request = Request(event.mark, event.what, event.role, event.purpose)
+            requests = (*state.requests, request)
             return {"requests": requests, "asked": state.asked | {event.role}}
         case m.DataGiven():
-            return _answered(state, event.mark, "given", event.text[:200]) | _out(state, event.fact)
+            answered = _answered(state, event.mark, "given", event.text[:200])
+            return answered | _out(state, event.fact) | _granted(state, event.grant)
+        case m.DataDelayed():
+            return _answered(
+                state, event.mark, "delayed", event.why, until=event.until, due=_due(state, event)
+            )
         case m.DataRefused():
             return _answered(state, event.mark, "refused", event.why)
         case m.FactRevealed():
@@ -311,7 +331,7 @@ def _text(event: Talk) -> str:
             return f"{event.choice} {event.why} {event.gives_up} {event.would_change}"
         case m.DataRequested():
             return event.what
-        case m.DataRefused():
+        case m.DataRefused() | m.DataDelayed():
             return event.why
         case _:
             return event.text
@@ -342,9 +362,21 @@ def _decision(state: State, mark: str, change: Callable[[Decision], Decision]) -
     return {"decisions": tuple(change(d) if d.mark == mark else d for d in state.decisions)}
 
 
-def _answered(state: State, mark: str, now: Literal["given", "refused"], why: str) -> Changes:
-    requests = tuple(replace(r, state=now, why=why) if r.mark == mark else r for r in state.requests)
+def _answered(
+    state: State, mark: str, now: Literal["given", "delayed", "refused"], why: str, **when: Any
+) -> Changes:
+    requests = tuple(replace(r, state=now, why=why, **when) if r.mark == mark else r for r in state.requests)
     return {"requests": requests}
+
+
+def _due(state: State, event: m.DataDelayed) -> int | None:
+    return None if event.due is None else state.clock(event.due)
+
+
+def _granted(state: State, grant: m.Grant | None) -> Changes:
+    if grant is None:
+        return {}
+    return {"grants": (*(g for g in state.grants if g.key != grant.key), grant)}
 
 
 def _out(state: State, fact: str | None) -> Changes:

@@ -1,10 +1,9 @@
-"""What is said, decided, asked for and handed over: command in, event out."""
+"""What is said, decided and given up: command in, event out."""
 
 from typing import TypeVar
 
 from rooms.core import messages as m
-from rooms.core.state import Decision, Request, State
-from rooms.core.words import hits
+from rooms.core.state import Decision, State
 from scenarios.core.schema import CANDIDATE, DataSet, Fact, Scenario
 
 _Held = TypeVar("_Held", Fact, DataSet)
@@ -38,7 +37,7 @@ def utterance(state: State, seat: str) -> int | None:
     return state.utterances + 1 if state.seats[seat].kind == "candidate" else None
 
 
-# --- decisions and data -------------------------------------------------------------------------------
+# --- decisions and facts -------------------------------------------------------------------------------
 
 
 def commit(state: State, seat: str, c: m.Commit) -> m.Decided:
@@ -69,47 +68,14 @@ def revise(state: State, seat: str, c: m.Revise) -> m.Revised:
     )
 
 
-def request(scenario: Scenario, state: State, seat: str, c: m.RequestData) -> m.DataRequested:
-    role = c.role or _holder(scenario, c.what)
-    if state.seat_of(role) is None or role not in {r.key for r in scenario.roles}:
-        raise m.Refused("no_such", f"role: nobody here plays {role}")
-    return m.DataRequested(
-        by=seat,
-        mark=mark("R", len(state.requests)),
-        what=c.what,
-        role=role,
-        utterance=utterance(state, seat),
-    )
-
-
-def _holder(scenario: Scenario, what: str) -> str:
-    """The role that holds what is asked for; else the first data owner; else the first role."""
-    for data_set in scenario.data_sets:
-        if hits(what, data_set.asked_words):
-            return data_set.held_by
-    owners = [r.key for r in scenario.roles if r.kind == "data_owner"]
-    return (owners or [scenario.roles[0].key])[0]
-
-
-def give(scenario: Scenario, state: State, seat: str, c: m.GiveData) -> m.DataGiven:
-    own_request(state, seat, c.request)
-    if not (c.data_set or c.fact or c.text):
-        raise m.Refused("invalid", "give_data: give a data set, a fact or words")
-    data_set = _held(scenario.data_sets, c.data_set, state.seats[seat].role)
-    fact = _held(scenario.facts, c.fact, state.seats[seat].role)
-    text = c.text or (fact.text if fact else data_set.about if data_set else "")
-    table = _table(data_set) if data_set else None
-    return m.DataGiven(by=seat, mark=c.request, text=text, table=table, fact=c.fact)
-
-
 def reveal(scenario: Scenario, state: State, seat: str, c: m.Reveal) -> m.FactRevealed:
-    fact = _held(scenario.facts, c.fact, state.seats[seat].role)
+    fact = held(scenario.facts, c.fact, state.seats[seat].role)
     if fact is None or c.fact in state.facts_out:
         raise m.Refused("too_late", "fact: this is out already")
     return m.FactRevealed(by=seat, fact=fact.key, text=c.text or fact.text)
 
 
-def _held(items: tuple[_Held, ...], key: str | None, role: str) -> _Held | None:
+def held(items: tuple[_Held, ...], key: str | None, role: str) -> _Held | None:
     """The item of that key if this role holds it. Refused if it does not: never says which."""
     if key is None:
         return None
@@ -117,22 +83,6 @@ def _held(items: tuple[_Held, ...], key: str | None, role: str) -> _Held | None:
         if item.key == key and item.held_by == role:
             return item
     raise m.Refused("no_such", f"{key}: your seat holds nothing of that name")
-
-
-def _table(d: DataSet) -> m.Table:
-    columns = tuple(c.name for c in d.columns)
-    return m.Table(key=d.key, title=d.title, about=d.about, columns=columns, rows=d.rows)
-
-
-def own_request(state: State, seat: str, mark: str) -> Request:
-    request = state.request(mark)
-    if request is None:
-        raise m.Refused("no_such", f"request: there is no {mark}")
-    if request.role != state.seats[seat].role:
-        raise m.Refused("not_your_part", f"request: {mark} was put to {request.role}")
-    if request.state != "open":
-        raise m.Refused("too_late", f"request: {mark} is {request.state} already")
-    return request
 
 
 def _decision(state: State, mark: str) -> Decision:

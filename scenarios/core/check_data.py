@@ -28,6 +28,7 @@ from scenarios.core.recipes import (
     Recipe,
     Shift,
     Where,
+    added,
 )
 from scenarios.core.schema import Access, DataSet, Scenario
 
@@ -162,7 +163,7 @@ def _faults(r: Recipe, names: set[str], told: set[str]) -> Iterator[Found]:
         if fault.key in keys:
             yield (*loc, "key"), f"the key {fault.key!r} is used twice"
         keys.add(fault.key)
-        names = names | _added(fault)
+        names = names | added(fault)
         for field, name in _leans_on(fault):
             if name not in names:
                 yield (*loc, field), f"there is no column {name!r}"
@@ -171,17 +172,6 @@ def _faults(r: Recipe, names: set[str], told: set[str]) -> Iterator[Found]:
         for m, key in enumerate(fault.told_by):
             if key not in told:
                 yield (*loc, "told_by", m), f"there is no fact and no inject {key!r}"
-
-
-def _added(fault: AnyFault) -> set[str]:
-    """The columns a fault brings."""
-    match fault:
-        case NoisyLabels():
-            return {fault.audit}
-        case Leakage():
-            return {fault.column}
-        case _:
-            return set()
 
 
 def _leans_on(fault: AnyFault) -> Iterator[tuple[str, str]]:
@@ -213,11 +203,12 @@ def _rule(s: Scenario, d: DataSet, rule: Access) -> Iterator[Found]:
     if rule.narrow is not None and d.recipe is None:
         yield ("narrow",), "only a table made by a recipe can be narrowed"
     elif rule.narrow is not None and d.recipe is not None:
-        yield from _narrowing(d.recipe, rule.narrow)
+        yield from misfits(d.recipe, rule.narrow)
 
 
-def _narrowing(r: Recipe, narrowing: Narrowing) -> Iterator[Found]:
-    names = {c.name for c in r.columns}.union(*(_added(f) for f in r.faults))
+def misfits(r: Recipe, narrowing: Narrowing) -> Iterator[Found]:
+    """What of a narrowing does not fit the recipe's table."""
+    names = r.names()
     for field in ("columns", "without", "by"):
         for n, name in enumerate(getattr(narrowing, field)):
             if name not in names:

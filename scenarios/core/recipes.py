@@ -244,6 +244,17 @@ AnyFault = Annotated[
 ]
 
 
+def added(fault: AnyFault) -> set[str]:
+    """The columns a fault brings."""
+    match fault:
+        case NoisyLabels():
+            return {fault.audit}
+        case Leakage():
+            return {fault.column}
+        case _:
+            return set()
+
+
 class Recipe(Doc):
     rows: Rows | None = None  # left out where `each` makes the rows
     each: tuple[Key, ...] = ()  # date and category columns that are crossed: one row for each combination
@@ -252,6 +263,10 @@ class Recipe(Doc):
     seed: Annotated[int, Field(ge=0, le=2**31)] = 1
     columns: Annotated[tuple[AnyColumn, ...], Field(min_length=1, max_length=40)]
     faults: tuple[AnyFault, ...] = ()
+
+    def names(self) -> set[str]:
+        """The names of all columns, those that faults bring included."""
+        return {c.name for c in self.columns}.union(*(added(f) for f in self.faults))
 
     def fault(self, key: str) -> AnyFault:
         """The fault of that key. KeyError if there is none."""

@@ -10,6 +10,7 @@ from rooms.core.messages import (
     Asked,
     Assumed,
     Briefed,
+    DataDelayed,
     DataGiven,
     DataRefused,
     DataRequested,
@@ -20,6 +21,7 @@ from rooms.core.messages import (
     InjectSpoken,
     PhaseEnded,
     PhaseStarted,
+    Queried,
     Readied,
     Revised,
     RoomEnded,
@@ -115,8 +117,10 @@ def words(event: AnyEvent) -> str | None:
             )
         case DataRequested():
             return event.what
-        case DataRefused():
+        case DataRefused() | DataDelayed():
             return event.why
+        case Queried():
+            return event.sql
         case _:
             return None
 
