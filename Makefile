@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test faults lint bench format requirements clean
+.PHONY: help setup demo up test faults lint bench soak format requirements clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,8 +34,11 @@ lint: $(STAMP) ## Format, style, types, import contracts, migrations
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
 
-bench: $(STAMP) ## Measure the room against its goals
+bench: $(STAMP) ## Measure the room against its goals, some fifteen minutes
 	$(PY) -m bench
+
+soak: $(STAMP) ## 200 rooms with bots for ten minutes: memory, logs, how late bots and phases are
+	$(PY) -m bench soak
 
 format: $(STAMP) ## Let ruff put the code in order
 	$(VENV)/bin/ruff format .

@@ -27,7 +27,7 @@ PARTS = {
     "rehearsal": "bench.rehearsal",
 }
 # Only when they are named: they take long, or need something that is not installed.
-BY_NAME: dict[str, str] = {}
+BY_NAME = {"soak": "bench.soak"}
 
 
 def main() -> int:
@@ -35,6 +35,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(known)}")
     parser.add_argument("--rounds", type=int, default=3, help="medians of so many rounds (3)")
+    parser.add_argument("--minutes", type=float, default=10, help="how long the soak is (10)")
+    parser.add_argument("--rooms", type=int, default=200, help="how many rooms the soak has at a time (200)")
     options = parser.parse_args()
     if strangers := set(options.parts) - set(known):
         parser.error(f"there is no part {', '.join(sorted(strangers))}")
@@ -43,7 +45,8 @@ def main() -> int:
     kept.mkdir(parents=True, exist_ok=True)
     # Beside the real data, so that commits are timed on the same disk; and never in it.
     with stopping_signals(), tempfile.TemporaryDirectory(prefix="bench-", dir=kept) as name:
-        return bench(parts, Run(Path(name), options.rounds), kept / "bench.json")
+        told = Run(Path(name), options.rounds, options.minutes, options.rooms)
+        return bench(parts, told, kept / "bench.json")
 
 
 def bench(parts: list[str], run: Run, result: Path) -> int:

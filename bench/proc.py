@@ -7,8 +7,11 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def processor_seconds(pid: int) -> float:
-    """What a process and its children have used so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    """What a process and its children have used so far; 0 of one that has ended, which its parent counts."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
     ended = sum(int(ticks) for ticks in fields[11:15]) / TICKS  # own and of children that were waited for
     return ended + sum(map(processor_seconds, children(pid)))
 
@@ -21,10 +24,8 @@ def waited_seconds(pid: int) -> float:
 
 def resident_kib(pid: int) -> int:
     """The memory a process holds, without its children's."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1])
-    return 0  # it is gone, and nobody has asked how it ended
+    told = Path(f"/proc/{pid}/status").read_text()
+    return int(told.partition("VmRSS:")[2].split()[0])
 
 
 def children(pid: int) -> list[int]:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A directory of the part's own, gone afterwards, and how many rounds its medians are of."""
+    """A directory of the part's own, gone afterwards, and how long to measure."""
 
     directory: Path
-    rounds: int
+    rounds: int  # that medians are of
+    minutes: float  # of the soak
+    rooms: int  # of the soak
