@@ -1,4 +1,4 @@
-"""Logs: one line a record, with the room and the cause; never a join token, never what somebody said.
+"""Logs: one line a record, with the room and the cause; never a link's token, never what somebody said.
 
 What was said hides in exceptions: a value that fits no field, a row the database refused. So of an
 exception only its place and its type are written, and its message where that cannot quote anybody.
@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
-JOIN = re.compile(r"(/join/)[^/\s\"'?#&<>]+")
+JOIN = re.compile(r"(/(?:join|invitations|sign-in)/)[^/\s\"'?#&<>]+")
 BEARER = re.compile(r"(?i)(bearer\s+)[^\s\"',]+")
 PLACE = re.compile(r'File "[^"]+", line \d+, in \S+')
 TRACEBACK = "Traceback (most recent call last)"

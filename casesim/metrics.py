@@ -5,7 +5,6 @@ proxy is never one of this machine.
 """
 
 import hmac
-import ipaddress
 import math
 
 from django.conf import settings
@@ -14,12 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, disable_created_metrics, generate_latest
 
+from casesim.nearness import from_this_machine, through_proxy
 from rooms.live import heartbeat, metrics
 from rooms.live.process import health
 
 disable_created_metrics()
-
-FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP")
 
 
 @require_safe
@@ -37,18 +35,9 @@ def may_read(request: HttpRequest) -> bool:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if settings.METRICS_TOKEN and scheme.lower() == "bearer":
         return hmac.compare_digest(token.strip().encode(), settings.METRICS_TOKEN.encode())
-    if any(name in request.headers for name in FORWARDED):
+    if through_proxy(request):
         return False
-    return bool(settings.METRICS) or is_this_machine(request.META.get("REMOTE_ADDR", ""))
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether an address is a loopback one."""
-    try:
-        found = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return found.is_loopback or bool(getattr(found, "ipv4_mapped", None) and found.ipv4_mapped.is_loopback)
+    return bool(settings.METRICS) or from_this_machine(request)
 
 
 def look() -> None:

@@ -8,7 +8,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -133,11 +133,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # -- The application ---------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
     "casesim.accounts",
     "scenarios",
     "rooms",
@@ -152,6 +155,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "casesim.accounts.middleware.OwnTimeZone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -171,11 +176,6 @@ TEMPLATES = [
 ]
 ROOT_URLCONF = "casesim.urls"
 ASGI_APPLICATION = "casesim.asgi.application"
-AUTH_USER_MODEL = "accounts.User"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
-]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 USE_I18N = True
@@ -184,6 +184,62 @@ TIME_ZONE = "UTC"
 
 # The page a seat's join link leads to, by kind of seat; all others go to the room.
 CASESIM_SEAT_HOME = {"rater": "scoring:sheet"}
+
+# -- Accounts ----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+# Who may make an account: whoever holds an invitation, or anybody. Who may make a workspace.
+SIGN_UP = one_of("SIGN_UP", "invited", ("invited", "open"))
+NEW_WORKSPACES = one_of("NEW_WORKSPACES", "operators", ("operators", "everyone"))
+
+ACCOUNT_ADAPTER = "casesim.accounts.adapter.Adapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "casesim.accounts.forms.NameForm"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# An invitation may be limited to a domain, so an address must be its owner's.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# Codes and no links: what is typed in stands in no address, history or log.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+# Besides those that allauth sets for signing in, per minute and address.
+ACCOUNT_RATE_LIMITS = {"room_code": "10/5m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
+
+
+def mail(url: str) -> dict[str, Any]:
+    """How e-mail is sent. smtp: with STARTTLS; smtps: TLS at once; empty: written to the console."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    secure = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or (465 if secure else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": secure,
+        "EMAIL_USE_TLS": not secure,
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
+globals().update(mail(address("EMAIL_URL", "", ("smtp", "smtps"))))
+DEFAULT_FROM_EMAIL = text("EMAIL_FROM", f"casesim@{urlsplit(SITE_URL).hostname}")
 
 # -- Static files ------------------------------------------------------------------------------
 
@@ -224,6 +280,14 @@ def database() -> dict[str, Any]:
 
 
 DATABASES = {"default": database()}
+# Rate limits are counted here: every process must see the same numbers, and Redis may be away.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "casesim_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # -- Redis and Celery --------------------------------------------------------------------------
 

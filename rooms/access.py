@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.cookie import parse_cookie
 
@@ -21,6 +21,8 @@ from rooms.live.log import person_key
 from rooms.models import Seat
 
 COOKIE_DAYS = 30
+CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels, so no words; nothing that looks like a digit
+CODE_LENGTH = 6
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
@@ -45,6 +47,15 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def new_code() -> str:
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+def plain_code(typed: str) -> str:
+    """A code as it is stored, however somebody typed it."""
+    return "".join(typed.split()).replace("-", "").upper()[: CODE_LENGTH + 1]
+
+
 def cookie_name(room_id: str, seat: str) -> str:
     return f"seat-{room_id}-{seat}"
 
@@ -61,9 +72,14 @@ def seat_by_token(token: str, room_id: str | None = None, seat: str | None = Non
 
 def seat_by_person(person_id: int, room_id: str, seat: str) -> SeatRef | None:
     """The seat, if this person holds it, was not taken out of the workspace, and the seat not closed."""
-    rows = Seat.objects.filter(room_id=room_id, seat=seat, person=person_id, revoked_at=None)
-    found = rows.filter(room__workspace__memberships__person=F("person")).first()
+    found = seats_of(person_id).filter(room_id=room_id, seat=seat).first()
     return seat_ref(found, person_key(person_id)) if found is not None else None
+
+
+def seats_of(person_id: int) -> QuerySet[Seat]:
+    """The seats that being signed in as this person opens."""
+    rows = Seat.objects.filter(person=person_id, revoked_at=None)
+    return rows.filter(room__workspace__memberships__person=F("person"))
 
 
 def seat_ref(row: Seat, key: str = "") -> SeatRef:

@@ -1,17 +1,18 @@
 """The read side: feeds and transcripts for a seat, and what scoring may know of a room."""
 
 import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from rooms.access import SeatRef, seat_ref
+from rooms.access import SeatRef, plain_code, seat_ref, seats_of
 from rooms.core import messages as m
 from rooms.core.feed import item_json, visible_to
 from rooms.core.head import head
 from rooms.core.state import State, fold
 from rooms.live import log
 from rooms.live.hub import wall_ms
-from rooms.models import Room, Seat
+from rooms.models import Room, RoomCode, Seat
 from scenarios.core.acts import ACTS
 from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
@@ -94,10 +95,121 @@ def feed(room_id: str, seat: str, after: int = 0) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A room in a list."""
+
+    id: str
+    title: str
+    scenario: str  # its title
+    starts_at: int | None  # ms
+    created_at: int  # ms
+    stage: Literal["lobby", "running", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chair:
+    """A seat as whoever arranges the room sees it: how it opens, and who sits in it."""
+
+    seat: str
+    kind: str
+    title: str
+    person: str  # who holds it by account; empty: nobody
+    person_id: int | None
+    has_link: bool
+    by_code: bool
+    occupant: str
+    name: str
+
+    @property
+    def for_guest(self) -> bool:
+        """Whether it is for somebody who comes by link: nobody's by account, and no bot in it."""
+        return self.person_id is None and self.occupant != "bot"
+
+
+def rooms_of(workspace_id: int, most: int = 50) -> tuple[Listed, ...]:
+    """A workspace's rooms, the newest first."""
+    return _listed(
+        Room.objects.filter(workspace=workspace_id)
+        .select_related("scenario_version")
+        .order_by("-created_at")[:most]
+    )
+
+
+def held_by(person_id: int, most: int = 50) -> tuple[tuple[Listed, SeatRef], ...]:
+    """The seats a person may enter by account, with their rooms; the newest first."""
+    rows = seats_of(person_id).order_by("-room__created_at", "pk").select_related("room__scenario_version")
+    seats = list(rows[:most])
+    listed = {each.id: each for each in _listed(seat.room for seat in seats)}
+    return tuple((listed[seat.room_id], seat_ref(seat)) for seat in seats)
+
+
+def chairs(room_id: str) -> tuple[Chair, ...]:
+    """Every seat of a room, in the order they were laid. LookupError if there is no room."""
+    state = room(room_id).state
+    rows = Seat.objects.filter(room_id=room_id).select_related("person").order_by("pk")
+    return tuple(_chair(row, state) for row in rows)
+
+
+def code_of(room_id: str, now: int) -> RoomCode | None:
+    """The room's code, while it is good."""
+    return RoomCode.objects.filter(room_id=room_id, expires_at__gt=now).first()
+
+
+def room_by_code(code: str, now: int) -> RoomInfo | None:
+    """The room a code stands for now; None for a wrong or expired one."""
+    found = RoomCode.objects.filter(code=plain_code(code), expires_at__gt=now).first()
+    return room(found.room_id) if found is not None else None
+
+
+def free_chairs(room_id: str) -> tuple[Chair, ...]:
+    """The seats the room's code opens: ticked for it, and no person sits in them."""
+    return tuple(chair for chair in chairs(room_id) if chair.by_code and chair.occupant != "person")
+
+
+def _chair(row: Seat, state: State) -> Chair:
+    sits = state.seats[row.seat]
+    return Chair(
+        seat=row.seat,
+        kind=row.kind,
+        title=row.title,
+        person=str(row.person) if row.person else "",
+        person_id=row.person_id,
+        has_link=row.token_digest is not None,
+        by_code=row.by_code,
+        occupant=sits.occupant,
+        name=sits.name,
+    )
+
+
+def _listed(rows: Iterable[Room]) -> tuple[Listed, ...]:
+    found = {row.pk: row for row in rows}
+    stages = log.stages(list(found))
+    return tuple(
+        Listed(
+            id=row.pk,
+            title=row.title,
+            scenario=row.scenario_version.title,
+            starts_at=row.starts_at,
+            created_at=row.created_at,
+            stage=stages[row.pk],
+        )
+        for row in found.values()
+    )
+
+
 def raters(room_id: str) -> tuple[SeatRef, ...]:
     # also one whose link was taken away: who rates was fixed when the room was laid
     rows = Seat.objects.filter(room_id=room_id, kind="rater").order_by("pk")
     return tuple(seat_ref(row) for row in rows)
+
+
+def rater_seats(room_ids: Collection[str]) -> dict[str, set[str]]:
+    """The raters' seats of many rooms at once."""
+    found: dict[str, set[str]] = {room_id: set() for room_id in room_ids}
+    for room_id, seat in Seat.objects.filter(room__in=room_ids, kind="rater").values_list("room_id", "seat"):
+        found[room_id].add(seat)
+    return found
 
 
 def page(seat: SeatRef) -> dict[str, Any]:

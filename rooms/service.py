@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,7 +11,7 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from casesim.accounts.models import Membership
-from rooms.access import digest, new_token
+from rooms.access import SeatRef, digest, new_code, new_token, seat_ref
 from rooms.core import messages as m
 from rooms.core.laying import lay, opening
 from rooms.core.state import State, apply
@@ -20,9 +20,11 @@ from rooms.live.bell import ring
 from rooms.live.hub import wall_ms
 from rooms.live.process import Answered, process
 from rooms.live.writer import Folds, Job, Known, commit
-from rooms.models import Room, Seat
-from scenarios.core.schema import Scenario
+from rooms.models import Room, RoomCode, Seat
+from scenarios.core.schema import FACILITATOR, Scenario
 from scenarios.queries import scenario as scenario_of
+
+MAX_CODE_MINUTES = 240
 
 _own = threading.local()
 
@@ -142,6 +144,42 @@ def close_seat(room_id: str, seat: str, now: int | None = None) -> None:
     """Nobody enters the seat any more, by link or by account, until it is handed over or given."""
     at = now or wall_ms()
     _change_seat(room_id, seat, token_digest=None, revoked_at=at, changed_at=at)
+
+
+def open_code(room_id: str, seats: Collection[str], minutes: int, now: int | None = None) -> str:
+    """A new code that opens these seats for so many minutes; an older one opens nothing any more.
+
+    ValueError names what is wrong: the facilitator runs the room and is never whoever comes first.
+    """
+    if not seats or FACILITATOR in seats:
+        raise ValueError("tick at least one seat, and not the facilitator's")
+    if not 1 <= minutes <= MAX_CODE_MINUTES:
+        raise ValueError(f"a code is good for 1 to {MAX_CODE_MINUTES} minutes, not {minutes}")
+    code, until = new_code(), (now or wall_ms()) + minutes * 60_000
+    with transaction.atomic():
+        rows = Seat.objects.filter(room_id=room_id)
+        rows.update(by_code=False)
+        if rows.filter(seat__in=seats, person=None).update(by_code=True) != len(seats):
+            raise ValueError("one of these seats is not there, or belongs to a person")
+        RoomCode.objects.update_or_create(room_id=room_id, defaults={"code": code, "expires_at": until})
+    return code
+
+
+def close_code(room_id: str) -> None:
+    """The room has no code any more; who came in by it stays."""
+    with transaction.atomic():
+        RoomCode.objects.filter(room_id=room_id).delete()
+        Seat.objects.filter(room_id=room_id).update(by_code=False)
+
+
+def take_by_code(room_id: str, seat: str, now: int | None = None) -> tuple[SeatRef, str]:
+    """Take a free seat: it and its new token. LookupError if somebody was quicker."""
+    token, at = new_token(), now or wall_ms()
+    free = Seat.objects.filter(room_id=room_id, seat=seat, by_code=True)
+    if not free.update(by_code=False, token_digest=digest(token), revoked_at=None, changed_at=at):
+        raise LookupError(f"room {room_id} has no free seat {seat}")
+    transaction.on_commit(partial(ring, f"seat {room_id} {seat}"))
+    return seat_ref(Seat.objects.get(room_id=room_id, seat=seat), digest(token)), token
 
 
 @receiver(post_delete, sender=Membership)

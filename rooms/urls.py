@@ -4,6 +4,8 @@ from rooms import views
 
 app_name = "rooms"
 urlpatterns = [
+    path("join/", views.enter_code, name="enter_code"),
+    path("join/seats/", views.choose_seat, name="choose_seat"),
     path("join/<str:token>/", views.join, name="join"),
     path("rooms/<str:room>/<str:seat>/", views.room, name="room"),
     path("rooms/<str:room>/<str:seat>/transcript.jsonl", views.transcript, name="transcript"),

@@ -1,6 +1,7 @@
 """The read side: who owes what, which sheets a seat may see, the current report and whether it is stale."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -190,3 +191,37 @@ def plain(document: str) -> dict[str, Any]:
     """A stored document as plain values for a page."""
     found: dict[str, Any] = json.loads(document)
     return found
+
+
+# --- many rooms at once -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the scoring of a room is."""
+
+    submitted: frozenset[str]  # seats
+    unlocked: bool
+    reported: bool
+    signed: bool
+
+
+def progress_of(room_ids: Collection[str]) -> dict[str, Progress]:
+    """How far the scoring of each of these rooms is, in a few queries however many they are."""
+    submitted: dict[str, set[str]] = {room_id: set() for room_id in room_ids}
+    sheets_in = Scoresheet.objects.filter(room__in=room_ids).exclude(submitted_at=None)
+    for room_id, seat in sheets_in.values_list("room", "seat"):
+        submitted[room_id].add(seat)
+    closed_rooms = set(RatingClosed.objects.filter(room__in=room_ids).values_list("room", flat=True))
+    reports = Report.objects.filter(room__in=room_ids)
+    reported = set(reports.values_list("room", flat=True))
+    signed = set(reports.filter(signature__isnull=False).values_list("room", flat=True))
+    return {
+        room_id: Progress(
+            submitted=frozenset(submitted[room_id]),
+            unlocked=room_id in closed_rooms or (bool(seats) and seats <= submitted[room_id]),
+            reported=room_id in reported,
+            signed=room_id in signed,
+        )
+        for room_id, seats in rooms.queries.rater_seats(room_ids).items()
+    }

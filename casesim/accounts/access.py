@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import cast
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 
-from casesim.accounts.core.permissions import Act, Role, may
+from casesim.accounts.core.permissions import ACTS, Act, Role, may
 from casesim.accounts.models import Membership, User, Workspace
 
 
@@ -17,9 +18,10 @@ class Standing:
     person: User
     role: Role
 
-    def may(self, act: Act) -> bool:
-        """For pages, to show what would not be refused."""
-        return may(self.role, act)
+    @property
+    def rights(self) -> frozenset[Act]:
+        """Everything this person may do here; pages show nothing else."""
+        return frozenset(act for act in ACTS if may(self.role, act))
 
 
 def standing(person: User, slug: str) -> Standing | None:
@@ -32,6 +34,11 @@ def workspace_for(request: HttpRequest, slug: str, act: Act) -> Standing:
     """The workspace, if this request's person may do this in it. Http404 else: no page tells why."""
     person = request.user
     found = standing(person, slug) if isinstance(person, User) else None
-    if found is None or not found.may(act):
+    if found is None or not may(found.role, act):
         raise Http404("no such workspace")
     return found
+
+
+def may_create_workspace(person: User) -> bool:
+    """Operators may; everybody where the settings say so."""
+    return person.is_superuser or settings.NEW_WORKSPACES == "everyone"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from casesim.accounts.core.invitations import Terms
 from casesim.accounts.models import AuditEntry, Invitation, Membership, User, Workspace
@@ -22,9 +22,10 @@ def members(workspace: Workspace) -> QuerySet[Membership]:
 
 
 def open_invitations(workspace: Workspace, now: datetime) -> QuerySet[Invitation]:
-    """Invitations somebody could still come in by, the newest first."""
+    """Invitations somebody could still come in by, with how many did, the newest first."""
     rows = Invitation.objects.filter(workspace=workspace, revoked_at=None, expires_at__gt=now)
-    return rows.select_related("made_by").annotate(taken=Count("acceptances")).order_by("-made_at")
+    free = rows.annotate(taken=Count("acceptances")).filter(taken__lt=F("places"))
+    return free.select_related("made_by").order_by("-made_at")
 
 
 def terms(invitation: Invitation, person: User | None = None) -> Terms:

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
@@ -22,14 +23,11 @@ class Refusal(Exception):
     """What was asked for is not done; the message says why, for the person who asked."""
 
 
-def noted(
-    actor: User | str, act: str, about: str, workspace: Workspace | None = None, now: datetime | None = None
-) -> None:
+def noted(actor: User | str, act: str, about: str, workspace_id: int | None) -> None:
     """Write a line of the audit log. `actor`: a person, or the name under which a guest's seat is known."""
     person = actor if isinstance(actor, User) else None
     AuditEntry.objects.create(
-        workspace=workspace,
-        at=now or timezone.now(),
+        workspace_id=workspace_id,
         actor=person,
         actor_name=(person.email if person is not None else str(actor))[:254],
         act=act,
@@ -52,7 +50,7 @@ def create_workspace(owner: User, name: str, slug: str = "") -> Workspace:
     except IntegrityError:
         raise Refusal(f"There is a workspace {short} already; choose another name.") from None
     Membership.objects.create(workspace=workspace, person=owner, role="owner")
-    noted(owner, "created workspace", workspace.name, workspace)
+    noted(owner, "created workspace", workspace.name, workspace.pk)
     return workspace
 
 
@@ -66,7 +64,7 @@ def change_role(by: Standing, person_id: int, role: Role) -> None:
         _keep_an_owner(found)
     found.role = role
     found.save(update_fields=["role"])
-    noted(by.person, "changed role", f"{found.person.email} is now {role}", by.workspace)
+    noted(by.person, "changed role", f"{found.person.email} is now {role}", by.workspace.pk)
 
 
 @transaction.atomic
@@ -82,7 +80,7 @@ def remove_member(by: Standing, person_id: int) -> None:
     Invitation.objects.filter(made_by_id=person_id, workspace=by.workspace, revoked_at=None).update(
         revoked_at=timezone.now()
     )
-    noted(by.person, "left" if leaving else "removed member", found.person.email, by.workspace)
+    noted(by.person, "left" if leaving else "removed member", found.person.email, by.workspace.pk)
 
 
 def _member(by: Standing, person_id: int) -> Membership:
@@ -121,7 +119,7 @@ def invite(by: Standing, role: Role, domain: str, places: int, days: int) -> tup
         made_by=by.person,
     )
     limits = f"{role}, {places} places, {days} days, {made.domain or 'any address'}"
-    noted(by.person, "invited", limits, by.workspace)
+    noted(by.person, "invited", limits, by.workspace.pk)
     return made, token
 
 
@@ -131,7 +129,7 @@ def revoke(by: Standing, invitation_id: int) -> None:
     rows = Invitation.objects.filter(pk=invitation_id, workspace=by.workspace, revoked_at=None)
     if not rows.update(revoked_at=timezone.now()):
         raise Refusal("This invitation is not open any more.")
-    noted(by.person, "withdrew invitation", str(invitation_id), by.workspace)
+    noted(by.person, "withdrew invitation", str(invitation_id), by.workspace.pk)
 
 
 def invitation_by_token(token: str) -> Invitation | None:
@@ -151,9 +149,32 @@ def accept(person: User, invitation_id: int, now: datetime | None = None) -> Wor
         raise Refusal(why)
     Membership.objects.create(workspace=found.workspace, person=person, role=found.role)
     Acceptance.objects.create(invitation=found, person=person)
-    noted(person, "accepted invitation", f"{found.role} by invitation {found.pk}", found.workspace)
+    noted(person, "accepted invitation", f"{found.role} by invitation {found.pk}", found.workspace.pk)
     return found.workspace
 
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+# --- a link that signs in once ------------------------------------------------------------------------
+
+
+class _SignIn(PasswordResetTokenGenerator):
+    """Tokens that end with the first use, since signing in changes what they are made from."""
+
+    key_salt = "casesim.accounts.sign_in"
+
+
+def sign_in_token(person: User) -> str:
+    """`<id>-<token>`: signs this person in, once, within PASSWORD_RESET_TIMEOUT. Nothing of it is stored."""
+    return f"{person.pk}-{_SignIn().make_token(person)}"
+
+
+def person_by_sign_in(token: str) -> User | None:
+    """Whom such a token signs in; None when it is wrong, old or used."""
+    number, _, rest = token.partition("-")
+    if not (number.isascii() and number.isdigit()) or len(number) > 18:
+        return None
+    person = User.objects.filter(pk=int(number), is_active=True).first()
+    return person if person is not None and _SignIn().check_token(person, rest) else None

@@ -1,6 +1,8 @@
 """Open a panel by a scenario's name: which version, who sits where, and the links that open the seats."""
 
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +10,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import reverse
 
+from casesim.accounts.access import Standing
+from casesim.accounts.service import noted
 from rooms.service import open_room
 from scenarios.core.schema import CANDIDATE, Scenario
 from scenarios.loader import load_bundled, load_file
@@ -59,12 +63,20 @@ def open_panel(
     raters: int = 2,
     stand_in: int = 60,
     seniority: str = "",
+    workspace_id: int | None = None,
 ) -> dict[str, Any]:
     """A new live room and, for each seat, its join link, WebSocket address and bearer token."""
     version = version_of(name)
     scenario = scenario_of(version.pk)
     bots = bots_among(scenario, wishes, fill)
-    opened = open_room(version.pk, bots=bots, raters=raters, stand_in=stand_in, seniority=seniority)
+    opened = open_room(
+        version.pk,
+        bots=bots,
+        raters=raters,
+        stand_in=stand_in,
+        seniority=seniority,
+        workspace_id=workspace_id,
+    )
     return {
         "room": opened.room_id,
         "scenario": version.slug,
@@ -74,6 +86,38 @@ def open_panel(
         "ws": socket_address(opened.room_id),
         "seats": [_seat(scenario, opened.room_id, s, token, bots) for s, token in opened.tokens.items()],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A room as an organiser asks for it."""
+
+    version_id: int
+    seniority: str  # key; "" plays the case as written
+    title: str
+    starts_at: int | None  # ms
+    stand_in: int  # seconds
+    bots: tuple[str, ...]
+    people: Mapping[str, int]  # seat to who holds it
+    raters: int
+
+
+def open_in(here: Standing, wish: Wish) -> str:
+    """A new room of this workspace, with its people in their seats and no links yet; its id."""
+    opened = open_room(
+        wish.version_id,
+        bots=wish.bots,
+        raters=wish.raters,
+        title=wish.title,
+        stand_in=wish.stand_in,
+        workspace_id=here.workspace.pk,
+        people=wish.people,
+        starts_at=wish.starts_at,
+        links=False,
+        seniority=wish.seniority,
+    )
+    noted(here.person, "opened room", f"room {opened.room_id}", here.workspace.pk)
+    return opened.room_id
 
 
 def join_link(token: str) -> str:

@@ -103,6 +103,17 @@ def person_key(person_id: int) -> str:
     return f"person:{person_id}"
 
 
+def stages(room_ids: Sequence[str]) -> dict[str, str]:
+    """lobby, running or ended: how far each of these rooms is, in one query and without a fold."""
+    sql = (
+        "SELECT room_id, MAX(CASE WHEN body LIKE %s THEN 2 WHEN body LIKE %s THEN 1 ELSE 0 END)"  # noqa: S608
+        f" FROM rooms_roomevent WHERE room_id IN ({_marks(room_ids)}) GROUP BY room_id"
+    )
+    begins = [f'{{"type":"{kind.model_fields["type"].default}"%' for kind in (m.RoomEnded, m.PhaseStarted)]
+    rows = _rows(sql, [*begins, *room_ids]) if room_ids else []
+    return {room_id: ("lobby", "running", "ended")[stage] for room_id, stage in rows}
+
+
 def overdue(now: int, limit: int = 500) -> list[str]:
     """Rooms whose clock should have knocked before `now`."""
     sql = "SELECT id FROM rooms_room WHERE next_look <= %s ORDER BY next_look LIMIT %s"

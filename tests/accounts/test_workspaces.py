@@ -148,7 +148,7 @@ def test_another_workspaces_invitation_cannot_be_withdrawn():
 
 
 def test_the_database_refuses_to_change_what_was_noted():
-    service.noted("dana in room 7", "opened report", "room 7")
+    service.noted("dana in room 7", "opened report", "room 7", None)
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         AuditEntry.objects.update(act="nothing")
     assert noted() == [("dana in room 7", "opened report")]

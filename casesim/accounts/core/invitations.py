@@ -17,7 +17,10 @@ class Terms:
 
 
 def refusal(terms: Terms, email: str, now: datetime) -> str:
-    """Why this address may not come in by this invitation now, in words for that person; "" if it may."""
+    """Why this address may not come in by this invitation now, in words for that person; "" if it may.
+
+    An empty address is one not known yet: nobody is signed in.
+    """
     if terms.revoked:
         return "This invitation was withdrawn. Ask whoever sent it for a new one."
     if terms.used:
@@ -26,7 +29,7 @@ def refusal(terms: Terms, email: str, now: datetime) -> str:
         return "This invitation has expired. Ask whoever sent it for a new one."
     if terms.taken >= terms.places:
         return "Every place of this invitation is taken. Ask whoever sent it for a new one."
-    if terms.domain and domain_of(email) != terms.domain:
+    if terms.domain and email and domain_of(email) != terms.domain:
         return f"This invitation is for addresses at {terms.domain}; you are signed in as {email}."
     return ""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from casesim.accounts.models import Workspace
 from casesim.programs.database import ready_database
 from casesim.programs.opening import BadName, open_panel
 from scenarios.loader import LoadError
@@ -31,6 +32,8 @@ class Command(BaseCommand):
             help="seconds until a bot stands in for the absent; 0: never (60)",
         )
 
+        parser.add_argument("--workspace", metavar="SLUG", help="whose room it is (nobody's)")
+
     def handle(self, *args: Any, **options: Any) -> None:
         ready_database()
         try:
@@ -41,6 +44,7 @@ class Command(BaseCommand):
                 options["raters"],
                 options["stand_in"],
                 options["seniority"],
+                workspace_id(options["workspace"]),
             )
         except (BadName, ValueError, LoadError) as error:
             raise CommandError(str(error)) from None
@@ -50,3 +54,11 @@ class Command(BaseCommand):
         self.stdout.write(f"Room {room['room']}: {room['scenario']} version {room['version']}")
         for seat in room["seats"]:
             self.stdout.write(f"  {seat['seat']:<14} {seat['occupant']:<6} {seat['join']}")
+
+
+def workspace_id(slug: str | None) -> int | None:
+    """The workspace of that short name. BadName if there is none."""
+    found = Workspace.objects.filter(slug=slug).first() if slug else None
+    if slug and found is None:
+        raise BadName(f"there is no workspace {slug!r}")
+    return found.pk if found is not None else None

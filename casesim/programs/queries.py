@@ -1,0 +1,32 @@
+"""What pages about many rooms read."""
+
+import rooms.queries
+import scoring.queries
+from casesim.programs.core.todo import Held, Todo, todo
+from rooms.access import SeatRef
+from rooms.queries import Listed
+from scoring.core.policy import may_open
+from scoring.queries import Progress
+
+
+def todo_of(person_id: int) -> Todo:
+    """What this person has to do, from every seat they hold in every workspace."""
+    seats = rooms.queries.held_by(person_id)
+    progress = scoring.queries.progress_of({room.id for room, _ in seats})
+    return todo(_held(room, seat, progress[room.id]) for room, seat in seats)
+
+
+def _held(room: Listed, seat: SeatRef, progress: Progress) -> Held:
+    return Held(
+        room=room.id,
+        room_title=room.title,
+        seat=seat.seat,
+        kind=seat.kind,
+        seat_title=seat.title,
+        stage=room.stage,
+        starts_at=room.starts_at,
+        created_at=room.created_at,
+        sheet_in=seat.seat in progress.submitted,
+        may_read=progress.reported and may_open(seat.kind, "report", progress.unlocked),
+        signed=progress.signed,
+    )
