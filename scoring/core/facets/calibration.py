@@ -1,0 +1,103 @@
+"""Ratings in, a fit out: the spreads from a part of the candidates, then everything at these spreads.
+
+With few candidates the spreads cannot be estimated. They are then assumed, and the doubt about them is
+integrated over: a Sobol sequence of their prior, weighted by how well each explains the marks.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+from scipy.special import softmax
+from scipy.stats import norm, qmc
+
+from scenarios.core.schema import Doc
+from scoring.core.facets.blocks import eliminate
+from scoring.core.facets.design import Design, design
+from scoring.core.facets.fit import Progress, State, begin, bound, look, settle
+from scoring.core.facets.fitted import Fitted
+from scoring.core.facets.kernel import Floats, Link
+from scoring.core.facets.posterior import mixed, posterior
+from scoring.core.facets.sample import sample
+from scoring.core.facets.spread import Assumptions, assumed_sigmas, estimate, prior
+from scoring.core.ratings import Ratings
+
+FEW_CANDIDATES = 30  # below this the spreads are assumed
+POINTS = 5  # log2 of the points of the Sobol sequence
+
+
+class Settings(Doc):
+    """What a calibration depends on besides the ratings."""
+
+    link: Link = "adjacent"
+    effects: Literal["none", "full"] = "full"  # none: general level, severity and difficulty only
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    laplace: bool = False  # the ablation: mode and curvature
+    assumed: Assumptions = Assumptions()
+
+
+def calibrate(ratings: Ratings, settings: Settings | None = None, tell: Progress | None = None) -> Fitted:
+    """The rating model fitted to all observed ratings. `tell` hears of each stage and pass."""
+    settings = settings or Settings()
+    whole = design(ratings, settings.effects == "full")
+    marked = np.unique(ratings.candidate[ratings.observed])
+    if len(marked) < FEW_CANDIDATES:
+        return _integrated(ratings, settings, whole, tell)
+    part = sample(ratings, settings.seed)
+    of_part = whole if part is ratings else design(part, settings.effects == "full")
+    sigmas, state = estimate(of_part, settings.link, settings.assumed, settings.laplace, tell)
+    return fit_at(ratings, settings, sigmas, whole, state if part is ratings else None, tell)
+
+
+def fit_at(
+    ratings: Ratings,
+    settings: Settings,
+    sigmas: Floats,
+    whole: Design | None = None,
+    state: State | None = None,
+    tell: Progress | None = None,
+) -> Fitted:
+    """The fit at given spreads, one for each of KINDS."""
+    whole = whole or design(ratings, settings.effects == "full")
+    given = prior(whole, sigmas, settings.assumed)
+    state = settle(whole, settings.link, given, state or begin(whole, given), settings.laplace, tell=tell)
+    found = posterior(whole, settings.link, given, state)
+    best = bound(whole, settings.link, given, state)
+    return Fitted(ratings, settings.link, whole, sigmas, found, best, state.still, assumed=False)
+
+
+def refit(fitted: Fitted, ratings: Ratings, settings: Settings | None = None) -> Fitted:
+    """Other marks of the same kind at the spreads of a fit: fast, for bootstraps and for leaving out."""
+    return fit_at(ratings, settings or Settings(link=fitted.link), fitted.sigmas)
+
+
+def _integrated(ratings: Ratings, settings: Settings, whole: Design, tell: Progress | None) -> Fitted:
+    """The mixture over spreads drawn from their prior."""
+    parts, evidence, bounds, still, state = [], [], [], True, None
+    points = _points(whole, settings.assumed)
+    for done, sigmas in enumerate(points):
+        given = prior(whole, sigmas, settings.assumed)
+        state = settle(whole, settings.link, given, state or begin(whole, given), settings.laplace)
+        parts.append(posterior(whole, settings.link, given, state))
+        bounds.append(bound(whole, settings.link, given, state))
+        eliminated = eliminate(whole, look(whole, settings.link, state), given)
+        evidence.append(bounds[-1] - 0.5 * eliminated.steps_log_det)
+        still = still and state.still
+        if tell:
+            tell("spreads", done)
+    weights = softmax(evidence)
+    sigmas = np.exp(weights @ np.log(points))
+    together = mixed(parts, weights)
+    return Fitted(
+        ratings, settings.link, whole, sigmas, together, float(weights @ bounds), still, assumed=True
+    )
+
+
+def _points(whole: Design, assumed: Assumptions) -> Floats:
+    """Spreads (2 ** POINTS, kinds) that fill their prior evenly; those of absent kinds stay at its centre."""
+    free = (whole.counts() > 0) & (np.array(assumed.widths) > 0)
+    points = np.tile(np.log(assumed_sigmas(assumed)), (2**POINTS, 1))
+    if free.any():
+        cube = qmc.Sobol(int(free.sum()), scramble=False).random_base2(POINTS) + 2.0 ** -(POINTS + 1)
+        points[:, free] += np.array(assumed.widths)[free] * norm.ppf(cube)
+    return np.asarray(np.exp(points))
