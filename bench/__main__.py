@@ -24,6 +24,7 @@ PARTS = {
     "crowd": "bench.crowd",
     "two": "bench.two",
     "history": "bench.history",
+    "where": "bench.where",
     "rehearsal": "bench.rehearsal",
 }
 # Only when they are named: they take long, or need something that is not installed.

@@ -192,14 +192,12 @@ class Tables:
     async def steady(self, rate: float, seconds: float, silent: str = "") -> Outcome:
         """Messages at an even rate over all rooms, each room's speakers taking turns, but for one seat."""
         turns = [socket for socket in self._turns() if socket.chair.seat != silent]
-        await self._ready()
         gap, total = 1 / rate, round(rate * seconds)
         begun = time.perf_counter()
         return await self._run([(begun + n * gap, turns[n % len(turns)]) for n in range(total)])
 
     async def burst(self, each: int) -> Outcome:
         """Every speaker says so many things at once."""
-        await self._ready()
         now = time.perf_counter()
         return await self._run([(now, socket) for _ in range(each) for socket in self._turns()])
 
@@ -225,8 +223,8 @@ class Tables:
         await self.quiet(STALLED, lambda: sum(len(s.heard) for s in self.sockets) >= owed)
         return judged(self.sockets, due)
 
-    async def _ready(self) -> None:
-        """Everybody has said how far he is, and the accounts are empty."""
+    async def ready(self) -> None:
+        """Before a run: everybody has said how far he is, and the accounts are empty."""
         for socket in self.sockets:
             socket.sync()
         await self.quiet(0.2)

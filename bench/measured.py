@@ -28,6 +28,7 @@ class Measured:
 
 async def under(load: Load, server: Server) -> Measured:
     """Put a server under a load."""
+    await server.tables.ready()
     before = server.processor()
     waited, own, begun = waited_seconds(server.web), time.process_time(), time.perf_counter()
     outcome = await load(server.tables)

@@ -7,6 +7,7 @@ import pytest
 from bench.__main__ import BY_NAME, PARTS
 from bench.figures import Figure, Goal, at_least, at_most, table
 from bench.load import Account, judged, the_judge_sees_faults
+from bench.staged import STAGES, Stages, found
 from bench.wire import PING, TEXT, frame, parsed
 
 
@@ -61,3 +62,19 @@ def served(opcode: int, payload: bytes) -> bytes:
     masked = frame(opcode, payload)
     begin = len(masked) - len(payload) - 4
     return bytes([masked[0], masked[1] & 0x7F]) + masked[2:begin] + payload
+
+
+@pytest.mark.parametrize("place", [place for places in STAGES.values() for place in places])
+def test_every_stage_of_a_command_is_found_in_the_code(place: str):
+    owner, name = found(place)
+    assert callable(getattr(owner, name))
+
+
+def test_a_stage_inside_another_is_taken_off_the_outer_one():
+    stages = Stages()
+    inner = stages.wrapped("inner", lambda: sum(range(200_000)))
+    outer = stages.wrapped("outer", lambda: inner() + sum(range(200_000)))
+    outer()
+    told = stages.told()
+    assert 0.2 < told["outer"] / told["inner"] < 5
+    assert told["outer"] + told["inner"] <= told[""] * 1.01
