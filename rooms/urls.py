@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rooms import views
+from rooms import data_views, views
 
 app_name = "rooms"
 urlpatterns = [
@@ -9,4 +9,7 @@ urlpatterns = [
     path("join/<str:token>/", views.join, name="join"),
     path("rooms/<str:room>/<str:seat>/", views.room, name="room"),
     path("rooms/<str:room>/<str:seat>/transcript.jsonl", views.transcript, name="transcript"),
+    path("rooms/<str:room>/<str:seat>/tables/<str:key>/", data_views.table, name="table"),
+    path("rooms/<str:room>/<str:seat>/tables/<str:key>/rows/", data_views.rows, name="rows"),
+    path("rooms/<str:room>/<str:seat>/query/", data_views.query, name="query"),
 ]
