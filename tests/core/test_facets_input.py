@@ -5,8 +5,9 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from scoring.core.facets.calibration import Settings, calibrate
+from scoring.core.facets.calibration import calibrate
 from scoring.core.facets.fitted import Fitted
+from scoring.core.facets.settings import Settings
 from scoring.core.ratings import Ratings, Row, from_columns, ratings
 from scoring.core.simulation import Plan, simulated
 

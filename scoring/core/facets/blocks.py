@@ -80,7 +80,9 @@ class Eliminated:
         """Covariance of everything outside; without `with_steps`, given the steps."""
         size = len(self.factor) - (0 if with_steps else self._steps)
         inverse, _ = dpotri(self.factor[:size, :size], lower=True)
-        return np.asarray(np.tril(inverse) + np.tril(inverse, -1).T)
+        covariance = np.asarray(inverse + inverse.T)  # of a lower triangle
+        np.fill_diagonal(covariance, np.diagonal(inverse))
+        return covariance
 
     def covariances(self, outside: Floats) -> Iterator[Covariances]:
         """Within each chunk's blocks, given the covariance of what is outside."""

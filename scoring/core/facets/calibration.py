@@ -4,36 +4,23 @@ With few candidates the spreads cannot be estimated. They are then assumed, and 
 integrated over: a Sobol sequence of their prior, weighted by how well each explains the marks.
 """
 
-from typing import Annotated, Literal
-
 import numpy as np
-from pydantic import Field
 from scipy.special import softmax
 from scipy.stats import norm, qmc
 
-from scenarios.core.schema import Doc
 from scoring.core.facets.blocks import eliminate
 from scoring.core.facets.design import Design, design
 from scoring.core.facets.fit import Progress, State, begin, bound, look, settle
 from scoring.core.facets.fitted import Fitted
-from scoring.core.facets.kernel import Floats, Link
+from scoring.core.facets.kernel import Floats
 from scoring.core.facets.posterior import mixed, posterior
 from scoring.core.facets.sample import sample
+from scoring.core.facets.settings import Settings
 from scoring.core.facets.spread import Assumptions, assumed_sigmas, estimate, prior
 from scoring.core.ratings import Ratings
 
 FEW_CANDIDATES = 30  # below this the spreads are assumed
 POINTS = 5  # log2 of the points of the Sobol sequence
-
-
-class Settings(Doc):
-    """What a calibration depends on besides the ratings."""
-
-    link: Link = "adjacent"
-    effects: Literal["none", "full"] = "full"  # none: general level, severity and difficulty only
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    laplace: bool = False  # the ablation: mode and curvature
-    assumed: Assumptions = Assumptions()
 
 
 def calibrate(ratings: Ratings, settings: Settings | None = None, tell: Progress | None = None) -> Fitted:
@@ -46,29 +33,33 @@ def calibrate(ratings: Ratings, settings: Settings | None = None, tell: Progress
     part = sample(ratings, settings.seed)
     of_part = whole if part is ratings else design(part, settings.effects == "full")
     sigmas, state = estimate(of_part, settings.link, settings.assumed, settings.laplace, tell)
-    return fit_at(ratings, settings, sigmas, whole, state if part is ratings else None, tell)
+    given = prior(whole, sigmas, settings.assumed)
+    begun = state if part is ratings else begin(whole, given, like=state)
+    return _settled(ratings, settings, sigmas, whole, begun, tell)
 
 
-def fit_at(
+def refit(fitted: Fitted, ratings: Ratings) -> Fitted:
+    """Other marks of the same kind at the spreads of a fit: fast, for bootstraps and for leaving out."""
+    settings = fitted.settings
+    whole = design(ratings, settings.effects == "full")
+    begun = begin(whole, prior(whole, fitted.sigmas, settings.assumed))
+    return _settled(ratings, settings, fitted.sigmas, whole, begun, None)
+
+
+def _settled(
     ratings: Ratings,
     settings: Settings,
     sigmas: Floats,
-    whole: Design | None = None,
-    state: State | None = None,
-    tell: Progress | None = None,
+    whole: Design,
+    begun: State,
+    tell: Progress | None,
 ) -> Fitted:
     """The fit at given spreads, one for each of KINDS."""
-    whole = whole or design(ratings, settings.effects == "full")
     given = prior(whole, sigmas, settings.assumed)
-    state = settle(whole, settings.link, given, state or begin(whole, given), settings.laplace, tell=tell)
+    state = settle(whole, settings.link, given, begun, settings.laplace, tell=tell)
     found = posterior(whole, settings.link, given, state)
     best = bound(whole, settings.link, given, state)
-    return Fitted(ratings, settings.link, whole, sigmas, found, best, state.still, assumed=False)
-
-
-def refit(fitted: Fitted, ratings: Ratings, settings: Settings | None = None) -> Fitted:
-    """Other marks of the same kind at the spreads of a fit: fast, for bootstraps and for leaving out."""
-    return fit_at(ratings, settings or Settings(link=fitted.link), fitted.sigmas)
+    return Fitted(ratings, settings, whole, sigmas, found, best, state.still, assumed=False)
 
 
 def _integrated(ratings: Ratings, settings: Settings, whole: Design, tell: Progress | None) -> Fitted:
@@ -88,9 +79,7 @@ def _integrated(ratings: Ratings, settings: Settings, whole: Design, tell: Progr
     weights = softmax(evidence)
     sigmas = np.exp(weights @ np.log(points))
     together = mixed(parts, weights)
-    return Fitted(
-        ratings, settings.link, whole, sigmas, together, float(weights @ bounds), still, assumed=True
-    )
+    return Fitted(ratings, settings, whole, sigmas, together, float(weights @ bounds), still, assumed=True)
 
 
 def _points(whole: Design, assumed: Assumptions) -> Floats:

@@ -22,7 +22,7 @@ from scoring.core.facets.kernel import Expected, Floats, Link, expect, sums
 
 LONGEST = 2.0  # logits an effect may move in one pass: far from the answer Newton's step overshoots
 CLOSING = 0.7  # of its width that a gap between cumulative steps may lose in one pass: order must stay
-STILL = 1e-6  # logits; below this nothing has moved
+STILL = 1e-5  # logits; below this nothing has moved
 MOST_PASSES = 60
 
 
@@ -45,10 +45,14 @@ class State:
         return self.moved < STILL
 
 
-def begin(design: Design, prior: Prior) -> State:
-    """The prior means, and no doubt about any level."""
+def begin(design: Design, prior: Prior, like: State | None = None) -> State:
+    """The prior means, and no doubt about any level; steps and ease may be those of a like fit."""
     none = Variances(np.zeros(len(design.order)), np.zeros(len(design.kind)), np.zeros(len(design.kind)))
-    return State(prior.mean.copy(), prior.step_mean.copy(), none, 0.0, 0.0)
+    mean, steps = prior.mean.copy(), prior.step_mean
+    if like is not None:
+        ease = design.marks.dimensions
+        mean[-ease:], steps = like.mean[-ease:], like.steps
+    return State(mean, steps.copy(), none, 0.0, 0.0)
 
 
 def settle(

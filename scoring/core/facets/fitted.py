@@ -13,8 +13,9 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtr
 
 from scoring.core.facets.design import EASE, IMPRESSION, LEANING, LENIENCY, Design
-from scoring.core.facets.kernel import Floats, Link, Score, averaged, probabilities, score
+from scoring.core.facets.kernel import Floats, Score, averaged, probabilities, score
 from scoring.core.facets.posterior import Posterior
+from scoring.core.facets.settings import Settings
 from scoring.core.ratings import Ratings
 
 Z90 = 1.6448536269514722  # half a 90 % interval in standard deviations
@@ -37,7 +38,7 @@ class Interval(NamedTuple):
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
     ratings: Ratings
-    link: Link
+    settings: Settings
     design: Design
     sigmas: Floats  # by kind
     posterior: Posterior
@@ -130,7 +131,7 @@ class Fitted:
     def _scores(self, ability: Floats) -> Score:
         """Expected scores, from 0, at abilities (n, d)."""
         d = len(self.ratings.dimensions)
-        return score(self.link, ability, self.posterior.step.reshape(d, -1))
+        return score(self.settings.link, ability, self.posterior.step.reshape(d, -1))
 
     def _interval(self, mean: Floats, variance: Floats) -> Interval:
         """Made in the logit of the share of the scale, so that it stays on the scale."""
@@ -182,7 +183,7 @@ class Fitted:
         """
         known, rows = self.posterior, self.design.order
         steps = self.steps().mean[self.design.marks.dimension]
-        found = averaged(self.link, known.mark, known.mark_variance, steps)
+        found = averaged(self.settings.link, known.mark, known.mark_variance, steps)
         mean, sd = np.full((2, len(self.ratings.level)), np.nan)
         mean[rows], sd[rows] = found.mean, np.sqrt(found.variance)
         return Moments(mean, sd)
@@ -198,7 +199,7 @@ def simulate(fitted: Fitted, seed: int) -> Ratings:
         effect[child] += effect[design.parent[child]]
     eta = effect[design.effect].sum(axis=0)
     steps = fitted.steps().mean[design.marks.dimension]
-    chances = probabilities(fitted.link, eta, steps.T)
+    chances = probabilities(fitted.settings.link, eta, steps.T)
     passed = draw.random(len(eta)) > np.cumsum(chances, axis=0)[:-1]
     level = fitted.ratings.level.copy()
     level[design.order] = passed.sum(axis=0)

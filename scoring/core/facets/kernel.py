@@ -88,10 +88,9 @@ def score(link: Link, eta: Floats, steps: Floats) -> Score:
         bend = passing * (1 - passing)
         return Score(passing.sum(axis=2), bend.sum(axis=2), -bend)
     chances = _adjacent_probabilities(eta, _thresholds(steps.T)[:, None, :])
-    passing = np.cumsum(chances[:0:-1], axis=0)[::-1]
-    mean = passing.sum(axis=0)
+    mean = _from_above(chances).sum(axis=0)
     levels = np.arange(len(chances)).reshape(-1, 1, 1)
-    beyond = np.cumsum((chances * (levels - mean))[:0:-1], axis=0)[::-1]  # Cov(x, [x >= k])
+    beyond = _from_above(chances * (levels - mean))  # Cov(x, [x >= k])
     return Score(mean, beyond.sum(axis=0), -np.moveaxis(beyond, 0, 2))
 
 
@@ -169,7 +168,7 @@ def _adjacent(marks: Marks, eta: Floats, weights: Floats, steps: Floats) -> Expe
     """The number of steps passed is sufficient: every derivative is a moment of [x >= k]."""
     thresholds = _thresholds(steps.T)[:, marks.dimension]
     chances = _adjacent_probabilities(eta, thresholds[:, None, :])
-    passing = np.cumsum(chances[:0:-1], axis=0)[::-1]  # P(x >= k): (k, nodes, n)
+    passing = _from_above(chances)
     mean = np.einsum("q,kqn->kn", weights, passing)
     covariance = _covariance(passing, weights, mean)
     cross = -covariance.sum(axis=1)
@@ -184,6 +183,14 @@ def _adjacent(marks: Marks, eta: Floats, weights: Floats, steps: Floats) -> Expe
         step_weight=_by_dimension(marks, covariance),
         opening=0.0,
     )
+
+
+def _from_above(values: Floats) -> Floats:
+    """Sums from the last level down to each level but the lowest: P(x >= k) for chances."""
+    sums_above = values[1:].copy()
+    for k in range(len(sums_above) - 2, -1, -1):
+        sums_above[k] += sums_above[k + 1]
+    return sums_above
 
 
 def _covariance(passing: Floats, weights: Floats, mean: Floats) -> Floats:
