@@ -14,6 +14,10 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+# Linear algebra on one thread: the same bytes from the same ratings, and no threads waiting for one another
+# in processes that run side by side. It is read when numpy is first imported, which is after this file.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # -- Reading the environment -------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtr
 
-from scoring.core.facets.design import EASE, IMPRESSION, LEANING, LENIENCY, Design
+from scoring.core.facets.design import EASE, GENERAL, IMPRESSION, LEANING, LENIENCY, Design
 from scoring.core.facets.kernel import Floats, Score, averaged, probabilities, score
 from scoring.core.facets.posterior import Posterior
 from scoring.core.facets.settings import Settings
@@ -54,9 +54,13 @@ class Fitted:
 
     def composite(self, weights: Floats | None = None) -> Moments:
         """c of each candidate, in logits: (n,)."""
-        w = self._weights(weights)
+        w = self.weights(weights)
         known = self.posterior
         return Moments(known.ability @ w, np.sqrt(np.einsum("d,nde,e->n", w, known.ability_covariance, w)))
+
+    def general(self) -> Moments:
+        """theta of each candidate, without his profile, in logits: (n,)."""
+        return self._effects(GENERAL, 1.0)
 
     def abilities(self) -> Moments:
         """Of each candidate on each dimension, in logits: (n, d)."""
@@ -66,7 +70,7 @@ class Fitted:
 
     def fair(self, weights: Floats | None = None) -> Interval:
         """The fair score of each candidate: (n,)."""
-        w = self._weights(weights)
+        w = self.weights(weights)
         at = self._scores(self.posterior.ability)
         by_ability, by_step = at.slope * w, at.by_step * w[:, None]
         known = self.posterior
@@ -93,7 +97,7 @@ class Fitted:
 
     def bar_at(self, bar: float, weights: Floats | None = None) -> float:
         """Where a bar on the rubric's scale lies in logits. Raises ValueError off the scale."""
-        w, levels = self._weights(weights), self.ratings.levels
+        w, levels = self.weights(weights), self.ratings.levels
         if len(levels) < 2 or not levels[0] < bar < levels[-1]:
             scale = (
                 f"between {levels[0]} and {levels[-1]}"
@@ -110,7 +114,7 @@ class Fitted:
 
     def above(self, bar: float, weights: Floats | None = None) -> Floats:
         """P(c > bar) of each candidate: (n,). Doubt about where the steps put the bar is in it."""
-        w, known = self._weights(weights), self.posterior
+        w, known = self.weights(weights), self.posterior
         level = self.bar_at(bar, weights)
         at = self._scores(np.full((1, len(w)), level))
         pull = -(at.by_step[0] * w[:, None]).ravel() / (at.slope[0] @ w)  # d bar / d step
@@ -121,7 +125,8 @@ class Fitted:
         )
         return np.asarray(ndtr((known.ability @ w - level) / np.sqrt(variance)))
 
-    def _weights(self, weights: Floats | None) -> Floats:
+    def weights(self, weights: Floats | None) -> Floats:
+        """The weights of the dimensions, as shares; equal ones without any."""
         d = len(self.ratings.dimensions)
         given = np.ones(d) if weights is None else np.asarray(weights, float)
         if given.shape != (d,) or (given < 0).any() or not given.sum() > 0:
