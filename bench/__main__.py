@@ -28,7 +28,7 @@ PARTS = {
     "rehearsal": "bench.rehearsal",
 }
 # Only when they are named: they take long, or need something that is not installed.
-BY_NAME = {"soak": "bench.soak"}
+BY_NAME = {"soak": "bench.soak", "uvicorn": "bench.uvicorn"}
 
 
 def main() -> int:
@@ -38,6 +38,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="medians of so many rounds (3)")
     parser.add_argument("--minutes", type=float, default=10, help="how long the soak is (10)")
     parser.add_argument("--rooms", type=int, default=200, help="how many rooms the soak has at a time (200)")
+    parser.add_argument("--python", default="", help="one that has uvicorn installed")
     options = parser.parse_args()
     if strangers := set(options.parts) - set(known):
         parser.error(f"there is no part {', '.join(sorted(strangers))}")
@@ -46,7 +47,7 @@ def main() -> int:
     kept.mkdir(parents=True, exist_ok=True)
     # Beside the real data, so that commits are timed on the same disk; and never in it.
     with stopping_signals(), tempfile.TemporaryDirectory(prefix="bench-", dir=kept) as name:
-        told = Run(Path(name), options.rounds, options.minutes, options.rooms)
+        told = Run(Path(name), options.rounds, options.minutes, options.rooms, options.python)
         return bench(parts, told, kept / "bench.json")
 
 

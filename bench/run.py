@@ -12,3 +12,4 @@ class Run:
     rounds: int  # that medians are of
     minutes: float  # of the soak
     rooms: int  # of the soak
+    python: str = ""  # that has uvicorn

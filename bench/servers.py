@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -40,6 +40,9 @@ class Server:
         self.seated = await self.tables.seat([chair for room in rooms for chair in self.rooms[room]])
 
 
+Serve = Callable[[int, dict[str, str], str], Child]  # port, environment, name
+
+
 # -- Ours -----------------------------------------------------------------------------------------
 
 
@@ -51,13 +54,14 @@ def ours(
     webs: int = 1,
     spread: int = 0,
     events: int = 0,
-    staged: bool = False,
+    serve: Serve = daphne,
 ) -> Iterator[Server]:
-    """This project behind Daphne, with a Redis and a database of its own; no worker, so no bot speaks.
+    """This project with a Redis and a database of its own; no worker, so no bot speaks.
 
     `database`: sqlite or postgres, both as they are deployed: what is acknowledged is on the disk.
     The first rooms sit at the first web process, the last `spread` rooms at all of them in turn. With
-    `events` each room has a log of so many already. `staged`: see bench.staged.
+    `events` each room has a log of so many already. `serve` says by what
+    program.
     """
     directory.mkdir(mode=0o711, parents=True, exist_ok=True)
     with Crew(directory / "log") as crew:
@@ -65,8 +69,7 @@ def ours(
         found = laid(env, rooms, *(["--events", str(events)] if events else []))
         ports = [free_port() for _ in range(webs)]
         for number, port in enumerate(ports, 1):
-            web = daphne(port, env, f"web{number}")
-            crew.start(replace(web, argv=noting(web.argv)) if staged else web)
+            crew.start(serve(port, env, f"web{number}"))
         around = [
             table(number, room_id, tokens, ports if number >= rooms - spread else ports[:1])
             for number, (room_id, tokens) in enumerate(found.items())
@@ -74,12 +77,6 @@ def ours(
         pids = {child.name: process.pid for child, process in reversed(crew.running)}
         pids = {name: pids[name] for name in sorted(pids, key=lambda name: not name.startswith("web"))}
         yield Server(f"ours on {NAMES[database]}", pids, around, Tables(say), crew=crew)
-
-
-def noting(argv: list[str]) -> list[str]:
-    """The command of a server that notes where its time goes."""
-    python, module, *rest = argv
-    return [python, module, "bench.staged", *rest]
 
 
 NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}

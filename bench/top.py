@@ -1,7 +1,6 @@
 """How much a server takes: its highest rate with nothing lost and nobody late, and 400 messages at once."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import ExitStack
 from statistics import median
 from typing import NamedTuple
@@ -108,9 +107,10 @@ def _top(name: str, mine: tuple[Top, ...], floors: list[Top] | None) -> list[Fig
     ends = "; ".join(one.end for one in mine)
     figures = [Figure(PART, f"{name}: top rate", median(one.rate for one in mine), "a second", note=ends)]
     there = [one.held for one in mine if one.held is not None]
-    what: Callable[[Measured], float] = lambda run: run.all  # noqa: E731
     if there:
-        figures.append(Figure(PART, f"{name}: processor per event there", median(map(what, there)), "µs"))
+        figures.append(
+            Figure(PART, f"{name}: processor per event there", median(run.all for run in there), "µs")
+        )
     if floors is not None:
         times = median(one.rate / f.rate for one, f in zip(mine, floors, strict=True))
         figures.append(Figure(PART, f"{name} / floor: top rate", times, "x", at_least(4)))

@@ -5,6 +5,7 @@ import json
 import os
 from collections import Counter
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from bench.figures import Figure
@@ -12,6 +13,7 @@ from bench.live import ROOMS, panel_only
 from bench.run import Run
 from bench.servers import Server, ours
 from bench.staged import BEGIN, FILE, STAGES, TELL
+from casesim.processes import Child, daphne
 
 PART = "where"
 TELLING = 0.5  # seconds
@@ -22,10 +24,17 @@ def measure(run: Run) -> list[Figure]:
     figures = []
     for database in ("sqlite", "postgres"):
         with ExitStack() as stack:
-            server = stack.enter_context(ours(run.directory / database, ROOMS, database, staged=True))
+            server = stack.enter_context(ours(run.directory / database, ROOMS, database, serve=noting))
             spent, sent = asyncio.run(_spent(server, run.directory / database / FILE, run.rounds))
             figures += _figures(server.name, spent, sent)
     return figures
+
+
+def noting(port: int, env: dict[str, str], name: str) -> Child:
+    """A web process that notes where its time goes."""
+    child = daphne(port, env, name)
+    python, module, *rest = child.argv
+    return replace(child, argv=[python, module, "bench.staged", *rest])
 
 
 async def _spent(server: Server, result: Path, rounds: int) -> tuple[Counter[str], int]:
