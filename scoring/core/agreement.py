@@ -1,21 +1,16 @@
-"""How far raters concur. No number is better than a wrong one.
+"""How far the raters of one room concur. No number is better than a wrong one."""
 
-Alpha: Krippendorff, K. (2011), Computing Krippendorff's alpha-reliability, for ordinal data.
-"""
-
-from collections.abc import Mapping
-from itertools import combinations
-
-import krippendorff
+import numpy as np
 
 from scenarios.core.schema import Doc
 from scoring.core.estimate import Estimate, unknown
-from scoring.core.ratings import Ratings, Unit
+from scoring.core.ratings import Ratings
+from scoring.core.reliability import chance
+from scoring.core.reliability.marks import marks
+from scoring.core.reliability.pairs import Clusters, Sums, by_unit
 
 FEWEST_VALUES = 10  # pairable levels below which alpha says nothing: one mark would turn it over
 FEW_UNITS = 30  # below this alpha is shown with a caution
-
-Units = Mapping[Unit, Mapping[str, int]]
 
 
 class Agreement(Doc):
@@ -28,56 +23,48 @@ class Agreement(Doc):
 
 def agreement(ratings: Ratings) -> Agreement:
     """The agreement of raters who marked without seeing one another's marks."""
-    units = pairable(ratings)
-    if (why := _why_none(ratings, units)) is not None:
-        nothing = unknown(why, _count(units))
+    units = by_unit(marks(ratings))
+    sums = units.sums()
+    if (why := _why_none(ratings, sums)) is not None:
+        nothing = unknown(why)
         return Agreement(alpha=nothing, exact=nothing, adjacent=nothing)
-    return Agreement(alpha=alpha(units), exact=share(units, 0), adjacent=share(units, 1))
+    return Agreement(alpha=alpha(units), exact=share(sums, 0), adjacent=share(sums, 1))
 
 
-def pairable(ratings: Ratings) -> dict[Unit, dict[str, int]]:
-    """The units that at least two raters gave a level."""
-    return {unit: given for unit, given in ratings.units().items() if len(given) > 1}
-
-
-def share(units: Units, apart: int) -> Estimate:
+def share(sums: Sums, apart: int) -> Estimate:
     """The share of pairs of levels on one unit that differ by at most `apart`."""
-    pairs = [pair for given in units.values() for pair in combinations(given.values(), 2)]
-    close = sum(abs(one - other) <= apart for one, other in pairs)
-    return Estimate(value=close / len(pairs), n=len(pairs), caution=_few(len(units)))
+    pairs = round(sums.pairs.sum() / 2)
+    return Estimate(value=float(chance.within(sums, apart)[0]), n=pairs, caution=_few(int(sums.paired[0])))
 
 
-def alpha(units: Units) -> Estimate:
+def alpha(units: Clusters) -> Estimate:
     """Ordinal alpha over units that at least two raters gave a level; n counts their levels."""
-    n = _count(units)
-    if len(_values(units)) < 2:
+    sums = units.sums()
+    n = round(sums.coincidence.sum())
+    value = float(chance.alpha(sums, "ordinal")[0])
+    if np.isnan(value):
         return unknown("all marks are equal: without any variation alpha is undefined", n)
     if n < FEWEST_VALUES:
         return unknown(f"only {n} marks can be paired; alpha needs at least {FEWEST_VALUES}", n)
-    return Estimate(value=_alpha(units), n=n, caution=_few(len(units), _left_out(units)))
+    few = int(sums.paired[0])
+    return Estimate(value=value, n=n, caution=_few(few, _left_out(units) if few < FEW_UNITS else None))
 
 
-def _why_none(ratings: Ratings, units: Units) -> str | None:
+def _why_none(ratings: Ratings, sums: Sums) -> str | None:
     if not ratings.raters:
         return "no scoresheet to compare"
     if len(ratings.raters) == 1:
         return "one rater: there is nobody to agree with"
-    if not units:
+    if not sums.paired[0]:
         return "no shared dimensions: no two raters gave a level on the same one"
     return None
 
 
-def _alpha(units: Units) -> float:
-    raters = sorted({rater for given in units.values() for rater in given})
-    table = [[float(given.get(rater, "nan")) for given in units.values()] for rater in raters]
-    return float(krippendorff.alpha(reliability_data=table, level_of_measurement="ordinal"))
-
-
-def _left_out(units: Units) -> tuple[float, float] | None:
+def _left_out(units: Clusters) -> tuple[float, float] | None:
     """The least and the greatest alpha when any one unit is left out."""
-    rests = [{u: given for u, given in units.items() if u != out} for out in units]
-    alphas = [_alpha(rest) for rest in rests if len(_values(rest)) > 1]
-    return (min(alphas), max(alphas)) if alphas else None
+    alphas = chance.alpha(units.sums(1 - np.eye(units.count)), "ordinal")
+    found = alphas[np.isfinite(alphas)]
+    return (float(found.min()), float(found.max())) if len(found) else None
 
 
 def _few(units: int, moved: tuple[float, float] | None = None) -> str | None:
@@ -87,11 +74,3 @@ def _few(units: int, moved: tuple[float, float] | None = None) -> str | None:
     if moved is None:
         return f"{text}: read it as a hint."
     return f"{text}: leaving out one of them moves it between {moved[0]:.2f} and {moved[1]:.2f}."
-
-
-def _values(units: Units) -> set[int]:
-    return {level for given in units.values() for level in given.values()}
-
-
-def _count(units: Units) -> int:
-    return sum(len(given) for given in units.values())

@@ -5,8 +5,9 @@ by array operations on a spanning tree: Tarjan, R. E. & Vishkin, U. (1985), An e
 biconnectivity algorithm. The weakest link: Stoer, M. & Wagner, F. (1997), A simple min-cut algorithm.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +39,12 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class WeakestLink:
-    """Raters split in two where they share the fewest candidates: how many, and on both sides who."""
+    """Raters split in two where they share the least, and on both sides who.
 
-    candidates: int
+    `shared` counts each pair of raters from the two sides once for each candidate both marked.
+    """
+
+    shared: int
     side: tuple[str, ...]  # the smaller
     other: tuple[str, ...]
 
@@ -80,6 +84,24 @@ def connectivity(ratings: Ratings) -> Connectivity:
     return _told(_Graph.of(ratings))
 
 
+def document(ratings: Ratings) -> dict[str, Any]:
+    """Connectivity and the weakest link as JSON; of components the sizes, largest first."""
+    found, weakest = connectivity(ratings), weakest_link(ratings)
+    return {
+        "connected": found.connected,
+        "components": [
+            {"raters": len(part.raters), "candidates": len(part.candidates)} for part in found.components
+        ],
+        "alone": found.alone,
+        "bridges": [list(bridge) for bridge in found.bridges],
+        "cut_raters": list(found.cut_raters),
+        "cut_candidates": list(found.cut_candidates),
+        "rooms_needed": found.rooms_needed,
+        "joins": [[join.rater, join.other] for join in found.joins],
+        "weakest_link": None if weakest is None else asdict(weakest),
+    }
+
+
 def shared_candidates(ratings: Ratings) -> tuple[tuple[str, ...], Places]:
     """For each pair of raters, how many candidates both marked: names and a symmetric (R, R) matrix."""
     graph = _Graph.of(ratings)
@@ -109,10 +131,9 @@ def links(ratings: Ratings, block: dict[str, str]) -> dict[tuple[str, str], int]
 
 
 def weakest_link(ratings: Ratings) -> WeakestLink | None:
-    """Where the fewest shared candidates hold the raters together; 0 where nothing does.
+    """Where the least holds the raters together; 0 where nothing does.
 
-    A candidate shared by three raters counts in each of their pairs. None for fewer than two raters, or
-    more than MOST_FOR_WEAKEST.
+    None for fewer than two raters, or more than MOST_FOR_WEAKEST.
     """
     raters, together = shared_candidates(ratings)
     if not 2 <= len(raters) <= MOST_FOR_WEAKEST:
@@ -121,7 +142,7 @@ def weakest_link(ratings: Ratings) -> WeakestLink | None:
     one = tuple(r for r, inside in zip(raters, side, strict=True) if inside)
     two = tuple(r for r, inside in zip(raters, side, strict=True) if not inside)
     smaller, larger = sorted((one, two), key=lambda names: (len(names), names))
-    return WeakestLink(candidates=weight, side=smaller, other=larger)
+    return WeakestLink(shared=weight, side=smaller, other=larger)
 
 
 # --- the graph -------------------------------------------------------------------------------------------

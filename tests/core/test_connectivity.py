@@ -147,7 +147,7 @@ def test_the_weakest_link_is_that_of_brute_force(joins):
         for side in combinations(names, size)
     )
     found = weakest_link(marked(*joins))
-    assert found.candidates == least
+    assert found.shared == least
     assert sum(together[names.index(r), names.index(s)] for r in found.side for s in found.other) == least
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.core.agreement import agreement, alpha, pairable
+from scoring.core.agreement import agreement
 from scoring.core.estimate import Estimate, unknown
 from scoring.core.model import NOT_ADJUSTED, RawMeans
 from scoring.core.ratings import Row, ratings
@@ -106,7 +106,7 @@ def test_there_is_always_a_number_or_a_reason_and_shares_are_shares(given_rows):
 
 
 def test_two_raters_who_always_concur_have_an_alpha_of_one():
-    assert alpha(pairable(ratings(table(a="1234321", b="1234321")))).value == pytest.approx(1)
+    assert agreement(ratings(table(a="1234321", b="1234321"))).alpha.value == pytest.approx(1)
 
 
 # --- the seam for the rating model --------------------------------------------------------------------
