@@ -1,0 +1,244 @@
+"""Every URL, asked by every kind of visitor: one table. A URL without a row fails."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from casesim.accounts import service
+from casesim.accounts.access import standing
+from casesim.accounts.models import User, Workspace
+from rooms.service import Opened, open_room
+from tests.accounts.builders import joined, workspace
+from tests.builders import published
+
+pytestmark = pytest.mark.django_db
+
+# who asks; `holder` holds the seat of the row (where it has one), `wrong_seat` another of the same room
+VISITORS = ("anonymous", "stranger", "member", "wrong_seat", "holder", "organiser", "owner", "operator")
+HOLDERS = {"candidate": "cora", "lead": "lee", "facilitator": "fred", "rater1": "rita"}
+
+Expected = Mapping[str, int]
+
+
+def everyone(status: int, **others: int) -> Expected:
+    return dict.fromkeys(VISITORS, status) | others
+
+
+def only(visitors: str, status: int, **others: int) -> Expected:
+    """These see it; everybody else meets a 404, whatever they are."""
+    return everyone(404) | dict.fromkeys(visitors.split(), status) | others
+
+
+def signed_in(status: int) -> Expected:
+    """Everybody with an account; a stranger is asked to sign in."""
+    return everyone(status, anonymous=302)
+
+
+MEMBERS = "member wrong_seat holder organiser owner"
+ORGANISERS = "organiser owner"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One URL, and what each visitor's request is answered with."""
+
+    name: str
+    expected: Expected
+    method: str = "GET"
+    path: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+ACME = {"workspace": "acme"}
+ROOM = {"workspace": "acme", "room": "ROOM"}
+LEAD = {"room": "ROOM", "seat": "lead"}
+RATER = {"room": "ROOM", "seat": "rater1"}
+FACILITATOR = {"room": "ROOM", "seat": "facilitator"}
+CANDIDATE = {"room": "ROOM", "seat": "candidate"}
+
+ROWS = [
+    Row("health:live", everyone(200)),
+    Row("metrics", everyone(200)),  # the test client asks from this machine
+    Row("scenarios:catalogue", everyone(200)),
+    # -- accounts
+    Row("account_login", everyone(302, anonymous=200)),
+    Row("account_logout", everyone(200, anonymous=302)),
+    Row("account_logout", everyone(302), "POST"),
+    Row("account_inactive", everyone(200)),
+    Row("account_signup", everyone(302, anonymous=200)),
+    Row("account_reauthenticate", everyone(200, anonymous=302)),
+    Row("account_email", signed_in(200)),
+    Row("account_email_verification_sent", everyone(302, anonymous=302)),
+    Row("account_change_password", signed_in(200)),
+    Row("account_set_password", signed_in(302)),
+    Row("account_reset_password", everyone(200)),
+    Row("account_confirm_login_code", everyone(302)),
+    Row("account_confirm_password_reset_code", everyone(302)),
+    Row("account_complete_password_reset", everyone(302)),
+    Row("account_password_reset_completed", everyone(200)),
+    Row("account_request_login_code", everyone(302, anonymous=200)),
+    Row("accounts:you", signed_in(200)),
+    Row("accounts:you", signed_in(302), "POST", data={"name": "New", "time_zone": "Asia/Tokyo"}),
+    Row("accounts:sign_in", everyone(404), path={"token": "1-nonsense"}),
+    Row("accounts:invitation_link", everyone(404), path={"token": "nonsense"}),
+    Row("accounts:invitation_link", everyone(302), path={"token": "INVITATION"}),
+    Row("accounts:invitation", everyone(404)),
+    # -- workspaces
+    Row("accounts:workspaces", signed_in(200)),
+    Row("accounts:workspaces", {**signed_in(404), "operator": 302}, "POST", data={"name": "New"}),
+    Row("accounts:members", only(ORGANISERS, 200), path=ACME),
+    Row("accounts:change_role", only("owner", 302), "POST", {**ACME, "person": "MEMBER"}, {"role": "author"}),
+    Row("accounts:remove", only("owner", 302), "POST", {**ACME, "person": "MEMBER"}),
+    Row("accounts:leave", only(MEMBERS, 302), "POST", ACME),
+    Row("accounts:invite", only(ORGANISERS, 200), "POST", ACME, {"role": "member", "places": 1, "days": 1}),
+    Row("accounts:revoke", only(ORGANISERS, 302), "POST", {**ACME, "invitation": "INVITED"}),
+    Row("accounts:audit", only("owner", 200), path=ACME),
+    Row("programs:home", everyone(200)),
+    Row("programs:workspace", only(MEMBERS, 200), path=ACME),
+    Row("programs:choose_scenario", only(ORGANISERS, 200), path=ACME),
+    Row("programs:open_room", only(ORGANISERS, 200), path={**ACME, "slug": "small"}),
+    Row("programs:open_room", only(ORGANISERS, 422), "POST", {**ACME, "slug": "small"}, {"title": "x"}),
+    Row("programs:open_room", everyone(404), path={**ACME, "slug": "no-such-case"}),
+    Row("programs:people", only(ORGANISERS, 200), path=ROOM),
+    Row("programs:people", everyone(404), path={"workspace": "other", "room": "ROOM"}),
+    Row("programs:links", only(ORGANISERS, 200), "POST", ROOM),
+    Row("programs:code", only(ORGANISERS, 302), "POST", ROOM, {"seats": ["dana"], "minutes": 5}),
+    Row("programs:link", only(ORGANISERS, 200), "POST", {**ROOM, "seat": "lead"}),
+    Row("programs:link", everyone(404), "POST", {**ROOM, "seat": "nobody"}),
+    Row("programs:withdraw", only(ORGANISERS, 302), "POST", {**ROOM, "seat": "lead"}),
+    Row("programs:give", only(ORGANISERS, 302), "POST", {**ROOM, "seat": "lead"}, {"person": ""}),
+    # -- rooms: rights belong to seats, so an owner without one is a stranger here
+    Row("rooms:enter_code", everyone(200)),
+    Row("rooms:choose_seat", everyone(302)),
+    Row("rooms:join", everyone(404), path={"token": "nonsense"}),
+    Row("rooms:join", everyone(302), path={"token": "TOKEN"}),
+    Row("rooms:room", only("holder", 200), path=LEAD),
+    Row("rooms:transcript", only("holder", 200), path=LEAD),
+    Row("scoring:sheet", only("holder", 200), path=RATER),
+    Row("scoring:sheet", everyone(404), path=LEAD),
+    Row("scoring:sheet", only("holder", 422), "POST", RATER),
+    Row("scoring:draft", only("holder", 200), "POST", RATER),
+    Row("scoring:debrief", only("holder", 200), path=LEAD),
+    Row("scoring:debrief", everyone(404), path=CANDIDATE),
+    Row("scoring:close", only("holder", 302), "POST", FACILITATOR),
+    Row("scoring:close", everyone(404), "POST", LEAD),
+    Row("scoring:report", only("holder", 200), path=FACILITATOR),
+    Row("scoring:report", everyone(404), path=CANDIDATE),
+    Row("scoring:document", everyone(404), path=FACILITATOR),  # there is no report yet
+    Row("scoring:sign", everyone(404), "POST", FACILITATOR),  # nor anything to sign
+]
+
+
+@dataclass(frozen=True)
+class World:
+    """A workspace with people and a room, in which Dana's seat is free; and another workspace's owner."""
+
+    people: Mapping[str, User]
+    opened: Opened
+    token: str
+    invitation: str
+    invited: int
+
+    def url(self, row: Row) -> str:
+        places = {
+            "ROOM": self.opened.room_id,
+            "TOKEN": self.token,
+            "INVITATION": self.invitation,
+            "INVITED": str(self.invited),
+            "MEMBER": str(self.people["member"].pk),
+        }
+        return reverse(row.name, kwargs={key: places.get(value, value) for key, value in row.path.items()})
+
+    def client(self, visitor: str, row: Row, **options: Any) -> Client:
+        """A browser in which this visitor is signed in."""
+        client = Client(**options)
+        name = HOLDERS.get(row.path.get("seat", ""), "lee") if visitor == "holder" else visitor
+        if visitor != "anonymous":
+            client.force_login(self.people[name])
+        return client
+
+
+@pytest.fixture(scope="module")
+def world(module_database: None) -> World:
+    """Made once: whatever a request changes is rolled back."""
+    acme = workspace("acme")
+    people = {"operator": User.objects.create_superuser("operator@acme.test", "correct horse")}
+    people["stranger"] = joined(workspace("other"), "stranger", "owner").person
+    roles = {"member": "member", "wrong_seat": "member", "organiser": "organiser", "owner": "owner"}
+    for name, role in {**roles, **dict.fromkeys(HOLDERS.values(), "member")}.items():
+        people[name] = joined(acme, name, role).person
+    seats = {seat: people[name].pk for seat, name in HOLDERS.items()} | {"omar": people["wrong_seat"].pk}
+    opened = open_room(published(), workspace_id=acme.pk, people=seats, raters=1)
+    made, invitation = service.invite(standing_of(people["owner"]), "member", "", places=1, days=1)
+    return World(people, opened, opened.tokens["dana"], invitation, made.pk)
+
+
+def standing_of(person: User) -> Any:
+    return standing(person, Workspace.objects.get(slug="acme").slug)
+
+
+def names(patterns: Any, space: str = "") -> Iterator[str]:
+    """Every URL there is, by name; the operators' pages are asked for below."""
+    for one in patterns:
+        if isinstance(one, URLPattern):
+            yield f"{space}{one.name}"
+        elif one.namespace != "admin":
+            yield from names(one.url_patterns, f"{space}{one.namespace}:" if one.namespace else space)
+
+
+def test_every_url_has_a_row():
+    # whether all is well here is asked in tests/deploy/test_health.py
+    there = set(names(get_resolver().url_patterns)) - {"health:ready"}
+    assert sorted(there ^ {row.name for row in ROWS}) == []
+
+
+def statuses(world: World, row: Row) -> dict[str, int]:
+    """What each visitor meets; what one of them changes is undone before the next."""
+    found = {}
+    for visitor in VISITORS:
+        with transaction.atomic():
+            client = world.client(visitor, row)
+            ask = client.get if row.method == "GET" else client.post
+            found[visitor] = ask(world.url(row), row.data).status_code
+            transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.parametrize(
+    "row", ROWS, ids=lambda row: f"{row.method} {row.name} {' '.join(row.path.values())}"
+)
+def test_a_url_answers_each_visitor_as_the_table_says(row, world):
+    assert statuses(world, row) == row.expected
+
+
+CHANGES = [row for row in ROWS if row.method == "POST" and 302 in row.expected.values()]
+
+
+@pytest.mark.parametrize("row", CHANGES, ids=lambda row: row.name)
+def test_nothing_is_changed_by_a_form_of_another_site(row, world):
+    visitor = next(who for who in reversed(VISITORS) if row.expected[who] == 302)
+    with transaction.atomic():
+        client = world.client(visitor, row, enforce_csrf_checks=True)
+        status = client.post(world.url(row), row.data).status_code
+        transaction.set_rollback(True)
+    assert status == 403
+
+
+OPERATORS = Row("admin:index", only("operator", 200))
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_the_operators_pages_are_the_operators_alone(visitor, world):
+    kinds = [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
+    pages = [reverse("admin:index"), *(reverse(f"admin:{kind}_changelist") for kind in kinds)]
+    client = world.client(visitor, OPERATORS)
+    met = {client.get(page).status_code for page in pages}
+    assert met == ({200} if visitor == "operator" else {302})
+    login = client.get(reverse("admin:login")).status_code
+    assert login == (302 if visitor in ("operator", "anonymous") else 403)
