@@ -6,6 +6,7 @@ Signing in, out and up are allauth's views in our templates.
 from collections.abc import Mapping
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
@@ -147,7 +148,7 @@ def invite(request: HttpRequest, workspace: str) -> HttpResponse:
     made, token = service.invite(
         here, cast(RoleName, given["role"]), given["domain"], given["places"], given["days"]
     )
-    link = request.build_absolute_uri(reverse("accounts:invitation_link", args=[token]))
+    link = settings.SITE_URL + reverse("accounts:invitation_link", args=[token])
     return _members(request, here, {"link": link, "made": made})
 
 
