@@ -4,8 +4,10 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -169,6 +171,11 @@ class _SignIn(PasswordResetTokenGenerator):
 def sign_in_token(person: User) -> str:
     """`<id>-<token>`: signs this person in, once, within PASSWORD_RESET_TIMEOUT. Nothing of it is stored."""
     return f"{person.pk}-{_SignIn().make_token(person)}"
+
+
+def sign_in_link(person: User) -> str:
+    """The address of a new sign-in token."""
+    return settings.SITE_URL + reverse("accounts:sign_in", args=[sign_in_token(person)])
 
 
 def person_by_sign_in(token: str) -> User | None:

@@ -21,6 +21,7 @@ from casesim.processes import ROOT, free_port
 pytestmark = pytest.mark.slow
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/join/\S+)")
+SIGN_IN = re.compile(r"http://127\.0\.0\.1:\d+(/sign-in/\S+)")
 
 
 class Demo:
@@ -104,6 +105,8 @@ def test_the_demo_shows_links_that_answer_and_ctrl_c_leaves_nothing_behind(var, 
     children = demo.children()
     assert len(paths) >= 4, demo.screen
     assert {path: status(port, path) for path in paths if status(port, path) not in (200, 302)} == {}
+    (sign_in,) = SIGN_IN.findall(demo.screen)
+    assert status(port, sign_in) == 200
     assert [word for word in ("facilitator", "candidate", "panel", "rater") if word not in demo.screen] == []
 
     demo.press_ctrl_c()
@@ -122,7 +125,7 @@ def test_the_demo_shows_links_that_answer_and_ctrl_c_leaves_nothing_behind(var, 
 
 def test_no_secret_of_a_link_is_in_a_log_or_readable_by_others(var):
     demo = Demo(var, port := free_port())
-    paths = LINK.findall(demo.read_until("Ctrl-C to stop"))
+    paths = LINK.findall(demo.read_until("Ctrl-C to stop")) + SIGN_IN.findall(demo.screen)
     for path in [*paths, f"{paths[0]}x", "/join/nonsense-but-secret"]:
         status(port, path)
     demo.press_ctrl_c()

@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from casesim.accounts.models import User
+from casesim.accounts.service import create_workspace, sign_in_link
 from casesim.processes import (
     ROOT,
     Child,
@@ -30,8 +32,11 @@ from casesim.processes import (
     worker,
 )
 from casesim.programs.launching import alone, refuse_a_taken_port, say, step
+from rooms.service import give_seat
 
 SCENARIO = "fraud"
+WORKSPACE = "demo"
+OWNER = "owner@demo.example"
 KINDS = ["facilitator", "candidate", "panel", "rater"]
 
 
@@ -67,8 +72,10 @@ class Command(BaseCommand):
             try:
                 self.prepare()
                 env = self.start(crew)
+                owner = self.step("make the workspace", demo_owner)
                 room = self.step("open the demo room", lambda: demo_room(options, env))
-                self.say(links(room))
+                give_seat(room["room"], "facilitator", owner.pk)
+                self.say(links(room, sign_in_link(owner)))
                 crew.watch()
             except KeyboardInterrupt:
                 self.say("\nStopping ...")
@@ -137,7 +144,16 @@ def remembered(path: Path) -> dict[str, Any] | None:
 
 def opened(scenario: str, env: dict[str, str]) -> dict[str, Any]:
     """A new room, opened by a process that knows the Redis server just started."""
-    command = [sys.executable, "manage.py", "open_room", scenario, "--fill", "--json"]
+    command = [
+        sys.executable,
+        "manage.py",
+        "open_room",
+        scenario,
+        "--fill",
+        "--json",
+        "--workspace",
+        WORKSPACE,
+    ]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, check=False
     )
@@ -147,11 +163,21 @@ def opened(scenario: str, env: dict[str, str]) -> dict[str, Any]:
     return room
 
 
-def links(room: dict[str, Any]) -> str:
-    """The links, grouped by kind of seat."""
+def demo_owner() -> User:
+    """Who owns the workspace Demo, which is made with them the first time; without a password."""
+    owner = User.objects.filter(email=OWNER).first()
+    if owner is None:
+        owner = User.objects.create_user(OWNER, name="Demo owner")
+        create_workspace(owner, WORKSPACE.title())
+    return owner
+
+
+def links(room: dict[str, Any], sign_in: str) -> str:
+    """The links, grouped by kind of seat, and the one that signs the workspace's owner in."""
     lines = ["", "Open each link in a browser window of its own (a private window for each person):", ""]
     for kind in KINDS:
         lines += [seat_line(seat) for seat in room["seats"] if seat["kind"] == kind]
+    lines += ["", f"Sign in as {OWNER}, on this machine and once, to see the workspace:", f"  {sign_in}"]
     return "\n".join([*lines, "", "Ctrl-C to stop."])
 
 
