@@ -55,9 +55,12 @@ test("a revision names the decision it changes", () => {
   });
 });
 
-test("data may be asked of whoever holds it", () => {
-  assert.deepEqual(build("request_data", { role: "", what: "Chargebacks by week" }), {
+test("data may be asked of whoever holds it, with or without a purpose", () => {
+  assert.deepEqual(build("request_data", { role: "", what: "Chargebacks by week", purpose: "" }), {
     command: { type: "request_data", what: "Chargebacks by week" },
+  });
+  assert.deepEqual(build("request_data", { what: "Chargebacks by week", purpose: "to see the delay" }), {
+    command: { type: "request_data", what: "Chargebacks by week", purpose: "to see the delay" },
   });
 });
 
@@ -69,7 +72,7 @@ test("what is too long is not sent, and says by how much", () => {
 });
 
 test("a remark that turns out to be an assumption keeps its text", () => {
-  const key = (mode) => draftKey(mode, modeOf(mode).fields.at(-1));
+  const key = (mode) => draftKey(mode, modeOf(mode).fields.find(({ draft }) => draft));
   assert.deepEqual(["say", "assume", "ask", "summarise", "request_data"].map(key), Array(5).fill("text"));
 });
 

@@ -23,6 +23,7 @@ export function makeApp(body, draw) {
     room,
     seat,
     title: body.dataset.title,
+    csrf: body.dataset.csrf,
     words: read("words"),
     evidence: "evidence" in body.dataset,
     listens: kind === "rater" || kind === "facilitator",
@@ -45,6 +46,7 @@ export function makeApp(body, draw) {
     },
     send,
     nudge: () => link.nudge(),
+    draw,
   };
 
   // `spent`: the drafts this command was made of. They come back if it is refused.

@@ -87,15 +87,24 @@ const assumption = ({ mark, text }) => html`<p class="entry"><span class="mark">
 
 const STATE = {
   open: ["chip-warn", "open"],
+  delayed: ["chip-warn", "put off"],
   given: ["chip-accent", "answered"],
   refused: ["chip-danger", "turned down"],
 };
+
+function promised(app, { until, due }) {
+  if (until) return `Promised for “${app.head.phases.find(({ key }) => key === until)?.name ?? until}”.`;
+  const minutes = Math.max(1, Math.ceil((due - app.now()) / 60_000));
+  return due > app.now() ? `Promised within ${minutes} min.` : "Due now.";
+}
 
 function requestEntry(app, request) {
   const [tone, words] = STATE[request.state];
   const answers = app.store.items.filter(({ type, mark }) => type === "data_given" && mark === request.mark);
   return html`<div class="entry stack-small">
     <p><span class="mark">${request.mark}</span> ${request.what}</p>
+    ${request.purpose ? html`<p class="tiny muted">For: ${request.purpose}</p>` : nothing}
+    ${request.state === "delayed" ? html`<p class="tiny muted">${promised(app, request)}</p>` : nothing}
     <p class="row tiny">
       <span class="muted">${roleName(app, request.role)}</span><span class="chip ${tone}">${words}</span>
     </p>

@@ -61,6 +61,26 @@ const drawTable = (table, kind) =>
     </div>
   </figure>`;
 
+export const grantCard = ({ title, words }) =>
+  html`<div class="entry stack-small grant">
+    <p><span class="chip chip-accent">data room</span> <strong>${title}</strong></p>
+    ${words.length ? html`<p class="tiny muted">In part: ${words.join("; ")}.</p>` : nothing}
+  </div>`;
+
+// A question to the tables, and as much of its answer as the record holds.
+export const queryCard = ({ sql, columns, rows, count, cut, problem }) =>
+  html`<div class="stack-small query">
+    <pre class="sql" tabindex="0"><code>${sql}</code></pre>
+    ${
+      problem
+        ? html`<p class="small">No answer: ${problem}</p>`
+        : html`<details>
+            <summary>${cut ? `More than ${count} rows` : count === 1 ? "One row" : `${count} rows`}</summary>
+            ${drawTable({ title: "", about: rows.length < count ? `The first ${rows.length}` : "", columns, rows }, () => "")}
+          </details>`
+    }
+  </div>`;
+
 export const aims = (words, keys) =>
   html`<span class="aims"
     >${keys.map((key) => html`<span class="chip">${dimension(words, key)}</span>`)}</span

@@ -42,7 +42,8 @@ export const MODES = [
     verb: "Ask for it",
     fields: [
       { name: "role", label: "From whom", from: "holders", optional: true },
-      text("What you want to see, and what for", { name: "what", limit: SHORT }),
+      text("What you want to see", { name: "what", limit: SHORT }),
+      { ...short("purpose", "What for", "Whoever holds it decides by this"), optional: true },
     ],
   },
   {

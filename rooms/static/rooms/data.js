@@ -2,10 +2,14 @@
 
 import { html, nothing } from "./vendor/lit-html.js";
 import { area, choice, form } from "./fields.js";
+import { delay } from "./data_later.js";
+import { fields as narrowFields, narrowing } from "./data_narrow.js";
+
+const WAITING = new Set(["open", "delayed"]);
 
 export function view(app) {
   const { board, may, you } = app.head;
-  const mine = board.requests.filter(({ role, state }) => state === "open" && role === you.role);
+  const mine = board.requests.filter(({ role, state }) => WAITING.has(state) && role === you.role);
   if (!mine.length || !may.includes("give_data")) return nothing;
   return html`<section class="stack-small" data-test="requests">
     ${mine.map((request) => open(app, request))}
@@ -13,11 +17,13 @@ export function view(app) {
 }
 
 function open(app, request) {
-  const refusing = app.ui.refusing === request.mark;
+  const turned = app.ui.refusing === request.mark;
+  const later = app.ui.delaying === request.mark;
   return html`<article class="cue stack-small" data-test="request-${request.mark}">
-    <p><strong class="cue-now">You are asked for data</strong></p>
+    <p><strong class="cue-now">${request.state === "delayed" ? "You promised data" : "You are asked for data"}</strong></p>
     <h2 class="h3"><span class="mark">${request.mark}</span> ${request.what}</h2>
-    ${refusing ? refuse(app, request) : give(app, request)}
+    <p class="small">${request.purpose ? `For: ${request.purpose}` : "No purpose was given."}</p>
+    ${turned ? refuse(app, request) : later ? delay(app, request) : give(app, request)}
   </article>`;
 }
 
@@ -32,7 +38,9 @@ function give(app, { mark }) {
   const send = () => {
     const filled = parts.map((part) => [part, app.drafts.get(key(part)).trim()]).filter(([, value]) => value);
     if (!filled.length) return app.note("Choose a table or a fact, or write an answer.");
-    app.send({ type: "give_data", request: mark, ...Object.fromEntries(filled) }, parts.map(key));
+    const given = Object.fromEntries(filled);
+    const narrow = narrowing(app, mark, given.data_set);
+    app.send({ type: "give_data", request: mark, ...given, ...(narrow ? { narrow } : {}) }, parts.map(key));
   };
   return form(
     send,
@@ -44,6 +52,7 @@ function give(app, { mark }) {
           test: `give-${mark}-set`,
         })
       : nothing,
+    narrowFields(app, mark, app.drafts.get(key("data_set"))),
     held.length
       ? choice(app, key("fact"), {
           label: "Fact you hold",
@@ -55,19 +64,20 @@ function give(app, { mark }) {
     area(app, key("text"), { label: "In your words", test: `give-${mark}-text` }),
     html`<div class="row">
       <button type="submit" class="btn btn-small btn-primary" data-test="give-${mark}">Hand it over</button>
-      ${app.head.may.includes("refuse_data") ? turn(app, mark) : nothing}
+      ${app.head.may.includes("delay_data") ? turn(app, mark, "delaying", "Later…", "delay") : nothing}
+      ${app.head.may.includes("refuse_data") ? turn(app, mark, "refusing", "Turn it down…", "refuse") : nothing}
     </div>`,
   );
 }
 
-const turn = (app, mark) =>
+const turn = (app, mark, how, label, test) =>
   html`<button
     type="button"
     class="btn btn-small"
-    data-test="refuse-${mark}"
-    @click=${() => app.show("refusing", mark, `[data-test="refuse-${mark}-why"]`)}
+    data-test="${test}-${mark}"
+    @click=${() => app.show(how, mark, `[data-test="${test}-${mark}-why"]`)}
   >
-    Turn it down…
+    ${label}
   </button>`;
 
 function refuse(app, { mark }) {

@@ -1,7 +1,7 @@
 // One item of the feed as it stands in the transcript. An item never changes once it is shown.
 
 import { html, nothing } from "./vendor/lit-html.js";
-import { decisionCard, guideCard, note, phaseDivider, tableCard } from "./cards.js";
+import { decisionCard, grantCard, guideCard, note, phaseDivider, queryCard, tableCard } from "./cards.js";
 import { initials, names, persona, seatOf } from "./people.js";
 import { quote, sentence, tell } from "./words.js";
 
@@ -14,7 +14,9 @@ const DOES = {
   revised: (item) => `revises ${item.mark}`,
   data_requested: (item, who) => `asks ${who.role(item.role)} for data`,
   data_given: (item) => `answers ${item.mark}`,
+  data_delayed: (item) => `puts ${item.mark} off`,
   data_refused: (item) => `turns ${item.mark} down`,
+  queried: (item) => `asks the tables, ${item.mark}`,
   said: (item) => SAYS[item.stance]?.(item.about) ?? (item.about ? `on ${item.about}` : ""),
 };
 const SAYS = { objects: (mark) => `objects to ${mark}`, yields: (mark) => `gives way on ${mark}` };
@@ -23,11 +25,15 @@ const BODY = {
   decided: decisionCard,
   revised: decisionCard,
   data_requested: (item) =>
-    html`<p class="item-text"><span class="mark">${item.mark}</span> ${item.what}</p>`,
+    html`<p class="item-text">
+      <span class="mark">${item.mark}</span> ${item.what}${item.purpose ? html` <span class="muted">For: ${item.purpose}</span>` : nothing}
+    </p>`,
+  data_delayed: (item) => html`<p class="item-text">${item.why}</p>`,
+  queried: queryCard,
   data_refused: (item) => html`<p class="item-text">${item.why}</p>`,
   assumed: (item) => html`<p class="item-text"><span class="mark">${item.mark}</span> ${item.text}</p>`,
   data_given: (item) =>
-    html`${item.text && item.text !== item.table?.about ? text(item) : nothing}${item.table ? tableCard(item.table) : nothing}`,
+    html`${item.text && item.text !== item.table?.about ? text(item) : nothing}${item.table ? tableCard(item.table) : nothing}${item.grant ? grantCard(item.grant) : nothing}`,
 };
 const text = (item) => html`<p class="item-text keep-lines">${item.text}</p>`;
 
@@ -42,7 +48,9 @@ const SPEECH = new Set([
   "revised",
   "data_requested",
   "data_given",
+  "data_delayed",
   "data_refused",
+  "queried",
 ]);
 const QUIET = new Set([
   "seat_taken",
@@ -54,6 +62,7 @@ const QUIET = new Set([
   "inject_held",
   "inject_skipped",
   "bots_quieted",
+  "looked",
 ]);
 
 // Handed in: the app, and the item's time into the hour. -> a template, or null for what is shown elsewhere.

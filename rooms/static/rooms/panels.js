@@ -7,6 +7,7 @@ import * as console from "./console.js";
 import * as controls from "./controls.js";
 import * as cues from "./cues.js";
 import * as data from "./data.js";
+import * as dataroom from "./dataroom.js";
 import * as injects from "./injects.js";
 import { caseView } from "./phase.js";
 import * as presence from "./presence.js";
@@ -20,6 +21,12 @@ const own = (app) => {
 
 const reading = (app) => html`${theCase(app)} ${presence.view(app)}`;
 
+const boardAndData = (app) =>
+  tabs(app, "aside", [
+    ["board", "Board", board.view(app)],
+    ["data", "Data", dataroom.view(app)],
+  ]);
+
 const LEFT = {
   candidate: reading,
   observer: reading,
@@ -29,8 +36,8 @@ const LEFT = {
 };
 
 const ASIDE = {
-  candidate: board.view,
-  observer: board.view,
+  candidate: (app) => boardAndData(app),
+  observer: (app) => boardAndData(app),
   rater: (app) =>
     html`<section class="stack-small">
       <h2>Your scoresheet</h2>
@@ -42,12 +49,14 @@ const ASIDE = {
     ${tabs(app, "aside", [
       ["part", "Your part", own(app)],
       ["board", "Board", board.view(app)],
+      ["data", "Data", dataroom.view(app)],
     ])}`,
   facilitator: (app) =>
     html`${tabs(app, "aside", [
       ["injects", "Injects", injects.view(app)],
       ["measures", "Measures", console.measures(app)],
       ["board", "Board", board.view(app)],
+      ["data", "Data", dataroom.view(app)],
       ["case", "Case", theCase(app)],
     ])}`,
 };

@@ -53,6 +53,7 @@ function draw() {
   const { status } = app.head;
   if (body.dataset.status === "lobby" && status === "live") bar.choose("talk");
   body.dataset.status = status;
+  body.dataset.wide = app.ui.aside === "data" ? "yes" : "no"; // tables need room
   for (const [element, view] of mounts) render(view(app), element);
   if (at("whispers")) whispers.settle(at("whispers"));
   drawTranscript();

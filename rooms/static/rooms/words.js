@@ -20,6 +20,7 @@ const SPOKEN = new Set([
   "decided",
   "revised",
   "data_requested",
+  "queried",
 ]);
 
 // One sentence for each type of event: what a live region reads out, and quiet lines in the transcript.
@@ -46,8 +47,12 @@ export const TELL = {
   revised: (item, who) => `${who(item.by)} changes ${item.mark}: ${item.choice}`,
   data_requested: (item, who) => `${who(item.by)} asks ${who.role(item.role)} for data: ${item.what}`,
   data_given: (item, who) =>
-    `${who(item.by)} answers ${item.mark}. ${item.text}${item.table ? ` A table: ${item.table.title}.` : ""}`,
+    `${who(item.by)} answers ${item.mark}. ${item.text}${item.table ? ` A table: ${item.table.title}.` : ""}${item.grant ? ` ${item.grant.title} opens in the data room.` : ""}`,
+  data_delayed: (item, who) => `${who(item.by)} puts ${item.mark} off: ${item.why}`,
   data_refused: (item, who) => `${who(item.by)} turns ${item.mark} down: ${item.why}`,
+  looked: (item, who) =>
+    `${who(item.by)} looks at ${item.column ? `the column ${item.column} of ` : "the table "}${item.data_set}.`,
+  queried: (item, who) => `${who(item.by)} asks the tables, ${item.mark}.`,
   fact_revealed: (item, who) => `${who(item.by)}: ${item.text}`,
   whispered: (item, who) => `Whisper from ${who(item.by)}: ${item.text}`,
   inject_cued: (item, who) => `Due now for ${who(item.seat)}: ${item.title}.`,
@@ -75,7 +80,7 @@ export const tell = (item, who) => TELL[item.type]?.(item, who) ?? "";
 export function quote(item) {
   if (!SPOKEN.has(item.type)) return "";
   if (item.choice) return item.choice;
-  return item.text ?? item.what ?? "";
+  return item.text ?? item.what ?? item.sql ?? "";
 }
 
 const REFUSED = {
