@@ -15,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import cho_solve
 from scipy.linalg.lapack import dpotrf, dpotri
-from scipy.sparse import csr_array
 
 from scoring.core.facets.design import Chunk, Design, Places
 from scoring.core.facets.kernel import Expected, Floats, sums
@@ -61,12 +60,12 @@ class Eliminated:
         away = np.concatenate([gradient[first:], step_gradient.ravel()])
         for chunk, block in self._each():
             pull = np.einsum("bmg,bm->bg", block.fill, _of(gradient, chunk))
-            np.subtract.at(away, self._touched(chunk), pull)
+            np.subtract.at(away, chunk.touched, pull)
         away = cho_solve((self.factor, True), away, check_finite=False)
         step = np.empty(len(gradient))
         for chunk, block in self._each():
             own = np.einsum("bij,bj->bi", block.inverse, _of(gradient, chunk))
-            own -= np.einsum("bmg,bg->bm", block.fill, away[self._touched(chunk)])
+            own -= np.einsum("bmg,bg->bm", block.fill, away[chunk.touched])
             step[chunk.effects] = own.ravel()
         step[first:] = away[: len(gradient) - first]
         return step, away[len(gradient) - first :].reshape(step_gradient.shape)
@@ -87,7 +86,8 @@ class Eliminated:
     def covariances(self, outside: Floats) -> Iterator[Covariances]:
         """Within each chunk's blocks, given the covariance of what is outside."""
         for chunk, block in self._each():
-            touched = self._touched(chunk, with_steps=len(outside) == len(self.factor))
+            given = len(outside) < len(self.factor)
+            touched = chunk.touched[:, : -self._steps or None] if given else chunk.touched
             away = outside[touched[:, :, None], touched[:, None, :]]
             fill = block.fill[:, :, : touched.shape[1]]
             spread = fill @ away
@@ -101,11 +101,6 @@ class Eliminated:
 
     def _each(self) -> Iterator[tuple[Chunk, Block]]:
         return zip(self.design.chunks, self.blocks, strict=True)
-
-    def _touched(self, chunk: Chunk, with_steps: bool = True) -> Places:
-        """(blocks, width + d (+ d * k)): where in S each column of a block's coupling belongs."""
-        shared = self.design.marks.dimensions + (self._steps if with_steps else 0)
-        return _touched(self.design, chunk, shared)
 
 
 def eliminate(design: Design, expected: Expected, prior: Prior) -> Eliminated:
@@ -173,11 +168,6 @@ def _of(values: Floats, chunk: Chunk) -> Floats:
     return values[chunk.effects].reshape(chunk.blocks, chunk.size)
 
 
-def _touched(design: Design, chunk: Chunk, shared: int) -> Places:
-    common = np.broadcast_to(design.outside + 1 + np.arange(shared), (chunk.blocks, shared))
-    return np.concatenate([chunk.outside, common], axis=1)
-
-
 def _outside_links(design: Design) -> tuple[Places, Places]:
     child = np.flatnonzero(design.parent[design.first_outside :] != design.spare)
     return child, design.parent[design.first_outside + child] - design.first_outside
@@ -213,7 +203,7 @@ def _add_prior(own: Floats, chunk: Chunk, precision: Floats) -> None:
 def _information(design: Design, chunk: Chunk, expected: Expected) -> tuple[Floats, Floats]:
     """X' W X of each block's marks: among its own effects, those outside and the ease; with the steps."""
     k = design.steps
-    size = chunk.size + chunk.outside.shape[1] + design.marks.dimensions
+    size = chunk.size + chunk.width + design.marks.dimensions
     columns = chunk.columns.astype(np.intp)
     row = chunk.block.astype(np.intp) * size + columns
     weight = np.broadcast_to(expected.weight[chunk.rows], (len(columns), *row.shape))
@@ -230,16 +220,14 @@ def _summed(at: Places, values: Floats, shape: tuple[int, ...]) -> Floats:
 
 def _gather(design: Design, chunk: Chunk, piece: Floats, left: Floats) -> None:
     """Add what each block leaves behind to S."""
-    width = chunk.outside.shape[1]
+    width = chunk.width
     first = design.outside + 1
     left[first:, first:] += piece[:, width:, width:].sum(axis=0)
     if not width:
         return
-    at = chunk.outside.ravel()
-    which = csr_array((np.ones(len(at)), (at, np.arange(len(at)))), shape=(first, len(at)))
-    shared = which @ piece[:, :width, width:].reshape(len(at), -1)
+    shared = chunk.scatter @ piece[:, :width, width:].reshape(chunk.blocks * width, -1)
     left[:first, first:] += shared
     left[first:, :first] += shared.T
-    one = np.repeat(chunk.outside, width, axis=1)
-    other = np.tile(chunk.outside, (1, width))
-    np.add.at(left, (one.ravel(), other.ravel()), piece[:, :width, :width].ravel())
+    at = chunk.touched[:, :width]
+    among = at[:, :, None] * len(left) + at[:, None, :]
+    np.add.at(left.T.reshape(-1), among.ravel(), piece[:, :width, :width].ravel())  # flat indices are fast

@@ -4,12 +4,14 @@ With few candidates the spreads cannot be estimated. They are then assumed, and 
 integrated over: a Sobol sequence of their prior, weighted by how well each explains the marks.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.special import softmax
 from scipy.stats import norm, qmc
 
-from scoring.core.facets.blocks import eliminate
-from scoring.core.facets.design import Design, design
+from scoring.core.facets.blocks import Prior, eliminate
+from scoring.core.facets.design import BARE, Design, design
 from scoring.core.facets.fit import Progress, State, begin, bound, look, settle
 from scoring.core.facets.fitted import Fitted
 from scoring.core.facets.kernel import Floats
@@ -26,40 +28,42 @@ POINTS = 5  # log2 of the points of the Sobol sequence
 def calibrate(ratings: Ratings, settings: Settings | None = None, tell: Progress | None = None) -> Fitted:
     """The rating model fitted to all observed ratings. `tell` hears of each stage and pass."""
     settings = settings or Settings()
-    whole = design(ratings, settings.effects == "full")
+    kinds = BARE if settings.effects == "none" else None
+    whole = design(ratings, kinds)
     marked = np.unique(ratings.candidate[ratings.observed])
     if len(marked) < FEW_CANDIDATES:
         return _integrated(ratings, settings, whole, tell)
     part = sample(ratings, settings.seed)
-    of_part = whole if part is ratings else design(part, settings.effects == "full")
+    of_part = whole if part is ratings else design(part, kinds)
     sigmas, state = estimate(of_part, settings.link, settings.assumed, settings.laplace, tell)
-    given = prior(whole, sigmas, settings.assumed)
-    begun = state if part is ratings else begin(whole, given, like=state)
-    return _settled(ratings, settings, sigmas, whole, begun, tell)
+    task = Task(ratings, settings, whole, sigmas, prior(whole, sigmas, settings.assumed))
+    return settled(task, state if part is ratings else begin(whole, task.prior, like=state), tell)
 
 
 def refit(fitted: Fitted, ratings: Ratings) -> Fitted:
     """Other marks of the same kind at the spreads of a fit: fast, for bootstraps and for leaving out."""
-    settings = fitted.settings
-    whole = design(ratings, settings.effects == "full")
-    begun = begin(whole, prior(whole, fitted.sigmas, settings.assumed))
-    return _settled(ratings, settings, fitted.sigmas, whole, begun, None)
+    settings, sigmas = fitted.settings, fitted.sigmas
+    whole = design(ratings, frozenset(fitted.design.terms))
+    return settled(Task(ratings, settings, whole, sigmas, prior(whole, sigmas, settings.assumed)))
 
 
-def _settled(
-    ratings: Ratings,
-    settings: Settings,
-    sigmas: Floats,
-    whole: Design,
-    begun: State,
-    tell: Progress | None,
-) -> Fitted:
-    """The fit at given spreads, one for each of KINDS."""
-    given = prior(whole, sigmas, settings.assumed)
-    state = settle(whole, settings.link, given, begun, settings.laplace, tell=tell)
-    found = posterior(whole, settings.link, given, state)
-    best = bound(whole, settings.link, given, state)
-    return Fitted(ratings, settings, whole, sigmas, found, best, state.still, assumed=False)
+class Task(NamedTuple):
+    """What to fit, at given spreads (by kind) and the prior that goes with them."""
+
+    ratings: Ratings
+    settings: Settings
+    design: Design
+    sigmas: Floats
+    prior: Prior
+
+
+def settled(task: Task, begun: State | None = None, tell: Progress | None = None) -> Fitted:
+    """The fit of a task, from where passes have begun."""
+    link, whole, given = task.settings.link, task.design, task.prior
+    state = settle(whole, link, given, begun or begin(whole, given), task.settings.laplace, tell=tell)
+    found = posterior(whole, link, given, state)
+    best = bound(whole, link, given, state)
+    return Fitted(task.ratings, task.settings, whole, task.sigmas, found, best, state.still, assumed=False)
 
 
 def _integrated(ratings: Ratings, settings: Settings, whole: Design, tell: Progress | None) -> Fitted:

@@ -15,12 +15,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from scoring.core.facets.kernel import Floats, Marks
 from scoring.core.facets.periods import Periods, periods
 from scoring.core.ratings import Ratings
 
 GENERAL, PROFILE, IMPRESSION, LENIENCY, DRIFT, LEANING, EASE = range(7)
+BARE = frozenset({GENERAL, LENIENCY})  # what most programs fit
 KINDS = ("general", "profile", "impression", "severity", "drift", "leaning", "difficulty")
 
 MOST_OUTSIDE = 4000  # effects outside the blocks for which a dense matrix is cheap
@@ -48,7 +50,9 @@ class Chunk:
     rows: slice  # of the sorted marks
     effects: slice  # of the vector: `blocks` x `size`
     size: int
-    outside: Places  # (blocks, width): the effects outside that each block touches, counted from 0
+    touched: Places  # (blocks, width + d + d * k): outside what each block touches, ease, steps
+    width: int
+    scatter: csr_array  # (outside + 1, blocks * width): adds up by effect outside
     columns: NDArray[np.int32]  # (terms, rows): place of each mark's effects in its block's matrix
     block: NDArray[np.int32]  # (rows,)
     links: Places  # (3, l): block, child and parent within the block
@@ -87,33 +91,47 @@ class Design:
         return np.bincount(np.delete(self.kind, self.spare), minlength=len(KINDS))
 
 
-def design(ratings: Ratings, full: bool = True) -> Design:
-    """The unknowns behind these ratings; without `full` only general level, severity and difficulty."""
+def design(ratings: Ratings, kinds: frozenset[int] | None = None) -> Design:
+    """The unknowns behind these ratings: effects of these kinds, or all that the marks can carry."""
     seen = np.flatnonzero(ratings.observed & (len(ratings.levels) > 1))  # one level alone says nothing
     time = periods(ratings.rater[seen], ratings.month[seen], len(ratings.raters), MOST_OUTSIDE)
-    terms = list(_terms(ratings, seen, time, full))
-    by_rater = sum(t.size for t in terms if t.candidate is None) > sum(
-        t.size for t in terms if t.rater is None
-    )
+    possible = _terms(ratings, seen, time)
+    kinds = _carried(possible) if kinds is None else kinds
+    terms = [term for term in possible if term.kind in kinds]
+    beside = sum(t.size for t in terms if t.candidate is None), sum(t.size for t in terms if t.rater is None)
+    by_rater = beside[0] > beside[1]
     layout = _lay_out(terms, len(ratings.raters if by_rater else ratings.candidates), by_rater)
     return _design(ratings, seen, terms, time, layout)
 
 
-def _terms(ratings: Ratings, seen: Places, time: Periods, full: bool) -> Iterator[Term]:
-    """The effects these marks can carry. One that could only repeat another is left out."""
+def _terms(ratings: Ratings, seen: Places, time: Periods) -> tuple[Term, ...]:
+    """Every kind of effect there could be, without the ease of the dimensions."""
     n, r, d = len(ratings.candidates), len(ratings.raters), len(ratings.dimensions)
     candidate, rater, dimension = (
         column[seen].astype(np.intp) for column in (ratings.candidate, ratings.rater, ratings.dimension)
     )
     pairs, pair = np.unique(candidate * r + rater, return_inverse=True)
-    yield Term(GENERAL, candidate, n, np.arange(n), None)
-    if full and d > 1:
-        yield Term(PROFILE, candidate * d + dimension, n * d, np.arange(n * d) // d, None)
-    if full and len(pairs) < len(seen):
-        yield Term(IMPRESSION, pair, len(pairs), pairs // r, pairs % r)
-    yield Term(LENIENCY, time.of_mark, len(time.rater), None, time.rater)
-    if full and 1 < d <= MOST_LEANINGS // max(r, 1):
-        yield Term(LEANING, rater * d + dimension, r * d, None, np.arange(r * d) // d)
+    return (
+        Term(GENERAL, candidate, n, np.arange(n), None),
+        Term(PROFILE, candidate * d + dimension, n * d, np.arange(n * d) // d, None),
+        Term(IMPRESSION, pair, len(pairs), pairs // r, pairs % r),
+        Term(LENIENCY, time.of_mark, len(time.rater), None, time.rater),
+        Term(LEANING, rater * d + dimension, r * d, None, np.arange(r * d) // d),
+    )
+
+
+def _carried(possible: tuple[Term, ...]) -> frozenset[int]:
+    """Kinds that do more than repeat another, and can be afforded."""
+    size = {term.kind: term.size for term in possible}
+    marks = len(possible[0].of_mark)
+    kinds = {GENERAL, LENIENCY}
+    if size[PROFILE] > size[GENERAL]:
+        kinds.add(PROFILE)
+        if size[LEANING] <= MOST_LEANINGS:
+            kinds.add(LEANING)
+    if size[IMPRESSION] < marks:
+        kinds.add(IMPRESSION)
+    return frozenset(kinds)
 
 
 # --- the layout ------------------------------------------------------------------------------------------
@@ -163,7 +181,8 @@ def _design(ratings: Ratings, seen: Places, terms: list[Term], time: Periods, la
         kind[at] = which
     kind[parent != spare] = DRIFT
     kind[spare] = EASE
-    cutter = _Cutter(effect, block[order], layout, parent)
+    steps = max(len(ratings.levels) - 1, 0)
+    cutter = _Cutter(effect, block[order], layout, parent, d * (1 + steps))
     return Design(
         marks=Marks(ratings.level[seen][order].astype(np.intp), dimension, d),
         order=seen[order],
@@ -172,9 +191,9 @@ def _design(ratings: Ratings, seen: Places, terms: list[Term], time: Periods, la
         scale=scale,
         parent=parent,
         places=places,
-        chunks=tuple(cutter.chunks(d * max(len(ratings.levels), 1))),
+        chunks=tuple(cutter.chunks()),
         outside=spare - sum(t.size for t in layout.local),
-        steps=max(len(ratings.levels) - 1, 0),
+        steps=steps,
         terms={t.kind: t for t in terms},
         periods=time,
         by_rater=layout.by_rater,
@@ -192,20 +211,21 @@ def _parents(leniency: Places, time: Periods, spare: int, effects: int) -> tuple
 class _Cutter:
     """Cuts the blocks into chunks of equal size."""
 
-    def __init__(self, effect: Places, block: Places, layout: _Layout, parent: Places) -> None:
+    def __init__(self, effect: Places, block: Places, layout: _Layout, parent: Places, shared: int) -> None:
+        """`shared`: columns that every block's coupling has, for the dimensions and their steps."""
         self.effect, self.block, self.parent = effect, block, parent
         self.local, self.spare = len(layout.local), layout.spare
         self.first = sum(t.size for t in layout.local)
+        self.shared = self.spare - self.first + 1 + np.arange(shared)
         self.owners = np.argsort(layout.rank)
         self.sizes = layout.sizes
         self.starts = np.concatenate([[0], np.cumsum(layout.sizes)])
         self.rows = np.searchsorted(block, np.arange(len(layout.sizes) + 1))
 
-    def chunks(self, shared: int) -> Iterator[Chunk]:
-        """`shared`: columns that every block's coupling has for the dimensions and their steps."""
+    def chunks(self) -> Iterator[Chunk]:
         for same in np.split(np.arange(len(self.sizes)), np.flatnonzero(np.diff(self.sizes)) + 1):
             marks = self.rows[same[-1] + 1] - self.rows[same[0]]
-            width = self.sizes[same[0]] + shared + min(marks // len(same), self.spare - self.first)
+            width = self.sizes[same[0]] + len(self.shared) + min(marks // len(same), self.spare - self.first)
             step = max(int(CELLS // width**2), 1)
             for first in range(same[0], same[-1] + 1, step):
                 yield self._chunk(slice(first, min(first + step, same[-1] + 1)))
@@ -225,11 +245,17 @@ class _Cutter:
             rows=rows,
             effects=effects,
             size=size,
-            outside=outside,
+            touched=np.concatenate([outside, np.tile(self.shared, (len(outside), 1))], axis=1),
+            width=outside.shape[1],
+            scatter=self._scatter(outside.ravel()),
             columns=np.concatenate([inside, size + slot, ease]).astype(np.int32),
             block=of_mark.astype(np.int32),
             links=np.stack([child // size, child % size, parent % size]),
         )
+
+    def _scatter(self, at: Places) -> csr_array:
+        ones = np.ones(len(at))
+        return csr_array((ones, (at, np.arange(len(at)))), shape=(self.spare - self.first + 1, len(at)))
 
     def _touched(self, effect: Places, of_mark: Places, blocks: slice) -> tuple[Places, Places]:
         """The distinct effects outside of each block, filled up with the spare; each mark's among them."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from scoring.core.facets.fitted import Z90, Fitted
 from scoring.core.facets.kernel import Floats
 from scoring.core.ratings import Ratings
 
-VERSION = "facets 1"
+VERSION: Literal["facets 1"] = "facets 1"
 DIGITS = 6
 
 Entry = dict[str, Any]

@@ -10,6 +10,7 @@ Gauss-Hermite quadrature; with all variances 0 there is one node, and the fit be
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -113,6 +114,7 @@ def averaged(link: Link, mean: Floats, variance: Floats, steps: Floats) -> Avera
     return found
 
 
+@cache
 def quadrature(nodes: int = NODES) -> tuple[Floats, Floats]:
     """Nodes and weights for a standard normal."""
     at, weight = np.polynomial.hermite_e.hermegauss(nodes)
