@@ -25,6 +25,7 @@ PARTS = {
     "two": "bench.two",
     "history": "bench.history",
     "where": "bench.where",
+    "units": "bench.units",
     "rehearsal": "bench.rehearsal",
 }
 # Only when they are named: they take long, or need something that is not installed.

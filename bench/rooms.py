@@ -43,7 +43,8 @@ def with_log(events: int) -> Opened:
     """A live room in its first phase in which so much has happened already."""
     room = opened()
     played, _, state = play(load_bundled(SCENARIO), events, wall_ms(), step=1)
-    written = len(log.read(room.room_id))  # its opening, which is the beginning of what was played
+    row = log.rooms([room.room_id])[room.room_id]
     lines = [log.entry(seq, at, event, None, None) for seq, (at, event) in enumerate(played, 1)]
-    log.append(room.room_id, lines[written:], next_look=None, live=state.status == "live")
+    more = lines[row.last_seq :]  # its opening, which is the beginning of what was played, is there
+    log.append([log.Addition(row, more, next_look=None, live=state.status == "live")])
     return room

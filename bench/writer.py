@@ -20,20 +20,26 @@ _refs = count()
 
 
 def measure(run: Run) -> list[Figure]:
-    """Commands a second one by one and in groups, in turns, and the median of each round's ratio."""
+    """Commands a second one by one and in groups."""
+    found = rates(run.rounds)
+    figures = [Figure("writer", "one by one", found[1], "commands/s")]
+    for size in GROUPS:
+        note = f"{ROOMS} rooms"
+        figures.append(Figure("writer", f"in groups of {size}", found[size], "commands/s", note=note))
+        times = found[size] / found[1]
+        figures.append(Figure("writer", f"groups of {size} against one by one", times, "x"))
+    return figures
+
+
+def rates(rounds: int) -> dict[int, float]:
+    """Group size -> commands a second, the median of rounds in which the sizes take turns."""
     rooms = [started(opened()) for _ in range(ROOMS)]
     folds = Folds()
     took: dict[int, list[float]] = {size: [] for size in (1, *GROUPS)}
-    for _ in range(run.rounds):
+    for _ in range(rounds):
         for size, times in took.items():
             times.append(seconds(rooms, folds, size))
-    figures = [Figure("writer", "one by one", COMMANDS / median(took[1]), "commands/s")]
-    for size in GROUPS:
-        ratio = median(alone / grouped for alone, grouped in zip(took[1], took[size], strict=True))
-        rate = COMMANDS / median(took[size])
-        figures.append(Figure("writer", f"in groups of {size}", rate, "commands/s", note=f"{ROOMS} rooms"))
-        figures.append(Figure("writer", f"groups of {size} against one by one", ratio, "x"))
-    return figures
+    return {size: COMMANDS / median(times) for size, times in took.items()}
 
 
 def seconds(rooms: Sequence[str], folds: Folds, size: int) -> float:

@@ -4,11 +4,13 @@ from importlib import import_module
 
 import pytest
 
+from bench import rooms
 from bench.__main__ import BY_NAME, PARTS
 from bench.figures import Figure, Goal, at_least, at_most, table
 from bench.load import Account, judged, the_judge_sees_faults
 from bench.staged import STAGES, Stages, found
 from bench.wire import PING, TEXT, frame, parsed
+from rooms.service import known
 
 
 @pytest.mark.parametrize("module", [*PARTS.values(), *BY_NAME.values()])
@@ -78,3 +80,10 @@ def test_a_stage_inside_another_is_taken_off_the_outer_one():
     told = stages.told()
     assert 0.2 < told["outer"] / told["inner"] < 5
     assert told["outer"] + told["inner"] <= told[""] * 1.01
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_room_with_a_past_is_one_that_people_could_have_had():
+    room = known(rooms.with_log(60).room_id)
+    assert (room.state.status, room.state.phase) == ("live", room.scenario.phases[0].key)
+    assert room.state.seq >= 60
