@@ -120,6 +120,10 @@ ROWS = [
     Row("rooms:join", everyone(302), path={"token": "TOKEN"}),
     Row("rooms:room", only("holder", 200), path=LEAD),
     Row("rooms:transcript", only("holder", 200), path=LEAD),
+    # nothing has been granted yet: tests/rooms ask again when it has
+    Row("rooms:table", everyone(404), path={**CANDIDATE, "key": "labels"}),
+    Row("rooms:rows", everyone(404), path={**CANDIDATE, "key": "labels"}),
+    Row("rooms:query", only("holder", 400), "POST", CANDIDATE),  # no query in it
     Row("scoring:sheet", only("holder", 200), path=RATER),
     Row("scoring:sheet", everyone(404), path=LEAD),
     Row("scoring:sheet", only("holder", 422), "POST", RATER),
