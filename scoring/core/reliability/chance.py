@@ -26,7 +26,7 @@ WEIGHTINGS: tuple[Weighting, ...] = ("unweighted", "linear", "quadratic")
 def weights(levels: Array, kind: Weighting) -> Array:
     """Agreement weights over K levels, shape (K, K)."""
     apart = np.abs(levels[:, None] - levels[None, :])
-    share = apart / max(float(apart.max()), 1.0)
+    share = apart / max(float(apart.max(initial=0.0)), 1.0)
     found: Array = {
         "unweighted": (apart == 0).astype(np.float64),
         "linear": 1 - share,
@@ -75,8 +75,8 @@ def gwet(sums: Sums, weight: Array) -> Array:
     """AC1, and AC2 with weights. Chance: a mark at random on the units that are hard to mark."""
     k = len(sums.levels)
     share = level_shares(sums)
-    spread = (share * (1 - share)).sum(axis=1)
-    return beyond(observed(sums, weight), weight.sum() * spread / max(k * (k - 1), 1))
+    hard = weight.sum() * (share * (1 - share)).sum(axis=1)
+    return beyond(observed(sums, weight), ratio(hard, np.full(len(hard), k * (k - 1.0))))
 
 
 def conger(sums: Sums, by_rater: Array, weight: Array) -> Array:

@@ -60,7 +60,7 @@ def _summary(ratings: Ratings, found: Classical, joined: dict[str, Any]) -> Iter
     if joined["rooms_needed"]:
         yield (
             f"NOT CONNECTED: {len(joined['components'])} groups of raters share no candidate. Do not compare "
-            f"across them; {joined['rooms_needed']} shared rooms would join them."
+            f"across them. Shared rooms that would join them: {joined['rooms_needed']}, at least."
         )
     for group in (overall, *found.by_dimension):
         yield from _told(group)
