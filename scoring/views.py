@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pydantic import ValidationError
 
 import rooms.queries
+from casesim.accounts.models import User
+from casesim.accounts.service import noted
 from rooms.access import SeatRef, seat_for
 from scenarios.core.schema import Rubric
 from scoring import queries, service
@@ -206,6 +208,7 @@ def document(request: HttpRequest, room: str, seat: str) -> HttpResponse:
     current = queries.current_report(you.room_id) if queries.unlocked(you.room_id) else None
     if current is None:
         raise Http404("no report yet")
+    _noted(request, you, "took report as JSON")
     response = HttpResponse(current.row.document, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="report-{you.room_id}.json"'
     return response
@@ -221,6 +224,7 @@ def sign(request: HttpRequest, room: str, seat: str) -> HttpResponse:
         service.sign(you.room_id, seat=you.seat, now=_now(), **given)
     except service.CannotSign as error:
         return _report(request, you, {"error": str(error), "given": given}, status=422)
+    _noted(request, you, "signed decision")
     return _to("report", you)
 
 
@@ -234,6 +238,7 @@ def _report(
     if current is None:
         context |= {"owed": queries.owed(info), "request_open": queries.waiting(you.room_id)}
         return render(request, "scoring/waiting.html", context)
+    _noted(request, you, "opened report")
     context |= {
         "current": current,
         "report": queries.plain(current.row.document),
@@ -245,6 +250,14 @@ def _report(
         **(more or {}),
     }
     return render(request, "scoring/report.html", context, status=status)
+
+
+def _noted(request: HttpRequest, you: SeatRef, act: str) -> None:
+    """Write into the workspace's audit log who did this: the person signed in, or the guest in the seat."""
+    info = rooms.queries.room(you.room_id)
+    guest = f"{info.state.seats[you.seat].name or you.seat}, a guest"
+    who = request.user if isinstance(request.user, User) else guest
+    noted(who, act, f"room {you.room_id} as {you.seat}", info.workspace_id)
 
 
 def _to(page: str, you: SeatRef) -> HttpResponseRedirect:

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.test import Client
 
+from casesim.accounts.models import AuditEntry
 from scoring import queries, service
 from scoring.models import RatingClosed, Scoresheet, Signature
 
@@ -251,6 +252,16 @@ def test_the_report_shows_marks_agreement_probes_weights_and_limits(rated):
         queries.current_report(rated.id).row.digest,
     ):
         assert shown in page, shown
+
+
+def test_who_opens_a_report_or_takes_it_along_is_noted(rated):
+    for seat, page in (("facilitator", "report/"), ("facilitator", "report.json"), ("candidate", "report/")):
+        get(rated, seat, page)
+    entries = AuditEntry.objects.order_by("pk").values_list("actor_name", "act", "object")
+    assert list(entries) == [
+        ("Fay, a guest", "opened report", f"room {rated.id} as facilitator"),
+        ("Fay, a guest", "took report as JSON", f"room {rated.id} as facilitator"),
+    ]
 
 
 def test_the_report_can_be_taken_along_as_json(rated):
