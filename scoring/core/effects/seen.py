@@ -1,0 +1,112 @@
+"""What raters gave against what the model expected, summed by interview: one rater on one candidate.
+
+Everything an effect is measured from is a sum over interviews, so whole interviews can be drawn again: the
+marks of one interview hang together.
+"""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.integer]
+
+
+class Seen(NamedTuple):
+    """n marks. `expected` and `variance`: of the mark, averaged over the posterior of its level.
+
+    `own`: the rater's part of that level (leniency and impression), logits. `information`: levels that the
+    expected mark moves per logit. `month` is nan where unknown.
+    """
+
+    rater: Places
+    candidate: Places
+    month: Floats
+    level: Floats
+    expected: Floats
+    variance: Floats
+    own: Floats
+    information: Floats
+
+
+class Interviews(NamedTuple):
+    """m interviews in order of rater and candidate, with their sums: (m, len(COLUMNS))."""
+
+    rater: Places
+    candidate: Places
+    sums: Floats
+
+
+COLUMNS: Final = (
+    "interviews",
+    "marks",
+    "level",
+    "level2",
+    "expected",
+    "expected2",
+    "variance",
+    "misfit",
+    "information",
+    "follows",
+    "profile2",
+    "dated",
+    "month",
+    "month2",
+    "lean",
+    "lean_month",
+)
+
+
+def interviews(seen: Seen) -> Interviews:
+    """The sums of each interview."""
+    key = seen.rater.astype(np.int64) * (int(seen.candidate.max(initial=0)) + 1) + seen.candidate
+    _, first, place = np.unique(key, return_index=True, return_inverse=True)
+
+    def total(values: Floats) -> Floats:
+        found: Floats = np.bincount(place, values, len(first)).astype(np.float64)
+        return found
+
+    ones = np.ones(len(key))
+    marks, level, expected = total(ones), total(seen.level), total(seen.expected)
+    dated = np.isfinite(seen.month[first]).astype(np.float64)
+    month = np.where(dated > 0, seen.month[first], 0.0)
+    lean = dated * _lean(seen, total, marks)
+    columns = {
+        "interviews": np.ones(len(first)),
+        "marks": marks,
+        "level": level,
+        "level2": total(seen.level**2),
+        "expected": expected,
+        "expected2": total(seen.expected**2),
+        "variance": total(seen.variance),
+        "misfit": total((seen.level - seen.expected) ** 2 / seen.variance),
+        "information": total(seen.information),
+        "follows": total(seen.level * seen.expected) - level * expected / marks,
+        "profile2": total(seen.expected**2) - expected**2 / marks,
+        "dated": dated,
+        "month": month,
+        "month2": month**2,
+        "lean": lean,
+        "lean_month": lean * month,
+    }
+    sums = np.stack([columns[name] for name in COLUMNS], axis=1)
+    return Interviews(seen.rater[first], seen.candidate[first], sums)
+
+
+def by_rater(found: Interviews, raters: int) -> Floats:
+    """(raters, len(COLUMNS)): the sums of each rater's interviews."""
+    sums = np.zeros((raters, len(COLUMNS)))
+    np.add.at(sums, found.rater, found.sums)
+    return sums
+
+
+def _lean(seen: Seen, total: Callable[[Floats], Floats], marks: Floats) -> Floats:
+    """How high each interview's marks lie beyond its candidate, logits.
+
+    One Newton step from the model's own view undoes most of its shrinkage, or a drifting rater would look
+    steady.
+    """
+    surplus = total(seen.level - seen.expected)
+    return total(seen.own) / marks + surplus / np.maximum(total(seen.information), 1e-9)
