@@ -36,7 +36,9 @@ def seen(seed: int, raters: int = 8, each: int = 40, severity: float = 0.0, **od
         expected=expected.ravel(),
         variance=flat,
         own=np.zeros(level.size),
-        information=flat,
+        profile=profile.ravel(),
+        profile_variance=np.zeros(level.size),
+        information=np.ones(level.size),
     )
 
 
@@ -102,9 +104,9 @@ def test_a_rater_harder_than_raters_usually_are_is_told_by_how_many_levels():
     severity = np.array([0.1, -0.2, 0.0, 2.5, 0.2, -0.1, 0.1, -0.1])
     line = found(measured(seen(3), severity))[3]
     assert line.flags() == ("severity",)
-    assert line.points.value == pytest.approx(2.5 * 0.33, abs=1e-4)
+    assert line.points.value == pytest.approx(2.5)
     assert line.effects[0].says.startswith(
-        "The marks lie 0.82 levels below an average rater's over 40 interviews"
+        "The marks lie 2.50 levels below an average rater's over 40 interviews"
     )
 
 
@@ -159,16 +161,20 @@ def test_statistics_by_hand():
         expected=np.array([2.0, 3.0, 1.5, 3.5]),
         variance=np.full(4, 0.5),
         own=np.zeros(4),
+        profile=np.array([-0.4, 0.4, -1.0, 1.0]),
+        profile_variance=np.array([0.0, 0.0, 0.4, 0.4]),
         information=np.full(4, 0.5),
     )
     statistic = table(Measured(("r",), interviews(one), np.array([0.7]), np.array([0.1])))[0]
     misfit = np.mean([1 / 0.5, 0, 0.25 / 0.5, 0.25 / 0.5])
     spread = np.sqrt(5 / (4 * 0.5 + (4 + 9 + 2.25 + 12.25) - 4 * 2.5**2))
-    follows = (1 * 1 + 2 * 1) / (
-        0.5 + 2
-    )  # deviations within an interview: (-1, 1) on (-.5, .5); (-1, 1) on (-1, 1)
+    residual = np.array([-1.0, 0.0, 0.5 / 0.8, 0.5 / 0.8])  # 0.4 x 0.5 of the profile is each mark's own
+    profile = np.array(
+        [-0.4, 0.4, -1.0, 1.0]
+    )  # the second interview loses 0.25 twice: its mean takes that out
+    halo = ((residual + 0.5 * profile) @ profile) / (0.5 * profile @ profile)
     slope = (1.0 / 1.0 - -1.0 / 1.0) / 6
-    assert statistic == pytest.approx([0.7, np.log(misfit), np.log(spread), follows / spread, slope])
+    assert statistic == pytest.approx([0.7, np.log(misfit), np.log(spread), halo, slope])
 
 
 def test_the_chance_of_an_ordinary_rater_is_spread_evenly():

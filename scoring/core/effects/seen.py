@@ -17,8 +17,9 @@ Places = NDArray[np.integer]
 class Seen(NamedTuple):
     """n marks. `expected` and `variance`: of the mark, averaged over the posterior of its level.
 
-    `own`: the rater's part of that level (leniency and impression), logits. `information`: levels that the
-    expected mark moves per logit. `month` is nan where unknown.
+    `own`: the rater's part of that level (leniency and impression), logits. `profile`: the candidate's
+    strength on that dimension beyond his general level, logits, with its posterior variance. `information`:
+    levels that the expected mark moves per logit. `month` is nan where unknown.
     """
 
     rater: Places
@@ -28,6 +29,8 @@ class Seen(NamedTuple):
     expected: Floats
     variance: Floats
     own: Floats
+    profile: Floats
+    profile_variance: Floats
     information: Floats
 
 
@@ -38,6 +41,8 @@ class Interviews(NamedTuple):
     candidate: Places
     sums: Floats
 
+
+MOST_OWN: Final = 0.9  # share of a posterior that one mark may be said to make
 
 COLUMNS: Final = (
     "interviews",
@@ -73,6 +78,8 @@ def interviews(seen: Seen) -> Interviews:
     dated = np.isfinite(seen.month[first]).astype(np.float64)
     month = np.where(dated > 0, seen.month[first], 0.0)
     lean = dated * _lean(seen, total, marks)
+    residual, profile = _of_others(seen)
+    profile = profile - (total(profile) / marks)[place]
     columns = {
         "interviews": np.ones(len(first)),
         "marks": marks,
@@ -83,8 +90,8 @@ def interviews(seen: Seen) -> Interviews:
         "variance": total(seen.variance),
         "misfit": total((seen.level - seen.expected) ** 2 / seen.variance),
         "information": total(seen.information),
-        "follows": total(seen.level * seen.expected) - level * expected / marks,
-        "profile2": total(seen.expected**2) - expected**2 / marks,
+        "follows": total((residual + seen.information * profile) * profile),
+        "profile2": total(seen.information * profile**2),
         "dated": dated,
         "month": month,
         "month2": month**2,
@@ -110,3 +117,14 @@ def _lean(seen: Seen, total: Callable[[Floats], Floats], marks: Floats) -> Float
     """
     surplus = total(seen.level - seen.expected)
     return total(seen.own) / marks + surplus / np.maximum(total(seen.information), 1e-9)
+
+
+def _of_others(seen: Seen) -> tuple[Floats, Floats]:
+    """Residual and profile had each mark not been there: its share in the posterior taken out again.
+
+    With h = variance x information the residual is r / (1 - h), as in regression, and the profile loses
+    variance x r / (1 - h). Otherwise a flat rater would be held against a profile that he flattened.
+    """
+    residual = seen.level - seen.expected
+    residual = residual / (1 - np.minimum(seen.profile_variance * seen.information, MOST_OWN))
+    return residual, seen.profile - seen.profile_variance * residual

@@ -64,9 +64,12 @@ def _central(value: float) -> str:
 
 def _halo(value: float, found: Found) -> str:
     text = (
-        f"The marks of one interview resemble one another: differences between dimensions are {value:.0%} of "
-        "those expected. Mark each dimension from its own quotes, before thinking of the whole."
+        "The marks of one interview resemble one another: they follow the strengths and weaknesses that the "
+        f"candidate's other marks show by {value:.0%}. Mark each dimension "
+        "from its own quotes, before thinking of the whole."
     )
+    if "careless" in found.flags:
+        return f"{text} Marks that fit no candidate follow no profile either: see to that first."
     return f"{text} The narrow spread may be the same thing." if "central" in found.flags else text
 
 

@@ -2,7 +2,7 @@
 
     careless   log of the mean squared standardised residual (outfit), posterior-averaged
     central    log of the sd of the marks given over the sd expected
-    halo       slope of the marks within an interview on those expected, over the same ratio of sd
+    halo       slope of the marks within an interview on the profile that the candidate's other marks show
     drift      slope on time of how high the marks lie beyond the candidates, logits a month
 
 Severity is the model's own. Posterior-averaged residuals are smaller than 1, so only the model's own
@@ -41,7 +41,7 @@ MEASURES: Final = (
     Measure("severity", 0, "logits harder than an average rater"),
     Measure("careless", 1, "mean squared misfit", logarithm=True),
     Measure("central", -1, "spread of the marks over the spread expected", logarithm=True),
-    Measure("halo", -1, "differences between dimensions over those expected"),
+    Measure("halo", -1, "how far marks follow the candidate's profile"),
     Measure("drift", 0, "logits milder over a year", times=12.0),
 )
 DRIFT: Final = 4  # its place among the measures
@@ -55,7 +55,7 @@ def statistics(sums: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = _spread(column)
         outfit = np.log(column["misfit"] / column["marks"])
-        follows = column["follows"] / column["profile2"] / spread
+        follows = column["follows"] / column["profile2"]
         stacked = np.stack([outfit, np.log(spread), follows, _slope(column)], axis=-1)
     return np.where(np.isfinite(stacked), stacked, np.nan)
 

@@ -1,0 +1,51 @@
+"""Rater effects of the rating model itself, from simulated panels whose habits are known."""
+
+import numpy as np
+import pytest
+
+from scoring.core.effects.aside import leave_out, set_aside
+from scoring.core.effects.of_fit import rater_effects
+from scoring.core.facets.calibration import calibrate
+from scoring.core.ratings import Row, ratings
+from scoring.core.simulation import HABITS, Plan, simulated
+
+PANELS = Plan(candidates=60, raters=9, raters_each=3, dimensions=5, months=8, careless=0.12)
+
+
+@pytest.fixture(scope="module")
+def panels():
+    given, truth = simulated(PANELS, seed=4)
+    careless = given.raters[int(np.flatnonzero(truth.habit == HABITS.index("careless"))[0])]
+    return calibrate(given), truth, careless
+
+
+def test_the_careless_rater_is_found_and_most_others_are_left_in_peace(panels):
+    fitted, _, careless = panels
+    found = {line.rater: line for line in rater_effects(fitted, replicates=8, seed=1)}
+    assert "careless" in found[careless].flags()
+    assert sum("careless" in line.flags() for line in found.values()) <= 2
+    others = [line.agrees.value for rater, line in found.items() if rater != careless]
+    assert found[careless].agrees.value < np.median(others)
+
+
+def test_setting_the_careless_rater_aside_shows_both_versions_and_comes_nearer_to_the_truth(panels):
+    fitted, truth, careless = panels
+    again, shown = set_aside(fitted, (careless,))
+    assert shown.raters == (careless,)
+    assert shown.marks == (fitted.ratings.rater == fitted.ratings.raters.index(careless)).sum()
+    whole, without = (np.corrcoef(truth.ability.mean(axis=1), f.fair().score)[0, 1] for f in (fitted, again))
+    assert without > whole
+    line = shown.candidates[0]
+    assert line.moved == pytest.approx(line.without.value - line.with_all.value, abs=1e-3)
+
+
+def test_a_candidate_of_whom_nothing_is_left_has_a_reason():
+    given = ratings([Row("ana", c, d, 2 + (c == "c1")) for c in ("c1", "c2") for d in "ab"], (1, 4))
+    _, shown = set_aside(calibrate(given), ("ana",))
+    assert {line.without.why for line in shown.candidates} == {"no marks of other raters"}
+    assert {line.moved for line in shown.candidates} == {None}
+
+
+def test_a_rater_nobody_knows_cannot_be_set_aside():
+    with pytest.raises(ValueError, match="no such rater: zoe"):
+        leave_out(ratings([Row("ana", "c1", "a", 2)], (1, 4)), ("zoe",))
