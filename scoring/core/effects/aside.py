@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from scenarios.core.schema import Doc
 from scoring.core.estimate import Estimate, unknown
-from scoring.core.facets.calibration import Settings, calibrate
+from scoring.core.facets.calibration import calibrate
 from scoring.core.facets.fit import Progress
 from scoring.core.facets.fitted import Fitted
 from scoring.core.ratings import NOT_OBSERVED, Ratings
@@ -41,11 +41,11 @@ def leave_out(ratings: Ratings, raters: tuple[str, ...]) -> Ratings:
 
 
 def set_aside(
-    fitted: Fitted, raters: tuple[str, ...], settings: Settings | None = None, tell: Progress | None = None
+    fitted: Fitted, raters: tuple[str, ...], tell: Progress | None = None
 ) -> tuple[Fitted, SetAside]:
     """The fit without these raters, its spreads found anew, and what that does to every candidate."""
     kept = leave_out(fitted.ratings, raters)
-    again = calibrate(kept, settings or Settings(link=fitted.link), tell)
+    again = calibrate(kept, fitted.settings, tell)
     pairs = zip(kept.candidates, _fair(fitted), _fair(again), strict=True)
     return again, SetAside(
         raters=tuple(sorted(raters)),

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scoring.core.effects.findings import Progress, RaterEffects, find
 from scoring.core.effects.measured import Measured
 from scoring.core.effects.seen import Seen, interviews
-from scoring.core.facets.calibration import Settings, refit
+from scoring.core.facets.calibration import refit
 from scoring.core.facets.design import DRIFT, IMPRESSION, LENIENCY, PROFILE, Design
 from scoring.core.facets.fitted import Fitted, simulate
 from scoring.core.facets.kernel import averaged
@@ -16,12 +16,12 @@ STEP = 0.01  # logits to either side, for the slope of an expected mark
 
 
 def rater_effects(
-    fitted: Fitted, replicates: int, seed: int, settings: Settings | None = None, tell: Progress | None = None
+    fitted: Fitted, replicates: int, seed: int, tell: Progress | None = None
 ) -> tuple[RaterEffects, ...]:
-    """Every effect of every rater; `settings` are the fit's. A replicate costs a fit at known spreads."""
+    """Every effect of every rater. A replicate costs a fit at known spreads."""
 
     def again(draw: int) -> Measured:
-        return measure(refit(fitted, simulate(fitted, draw), settings))
+        return measure(refit(fitted, simulate(fitted, draw)))
 
     return find(measure(fitted), again, replicates, seed, tell)
 
@@ -62,6 +62,7 @@ def _information(fitted: Fitted) -> Floats:
     known = fitted.posterior
     steps = fitted.steps().mean[fitted.design.marks.dimension]
     below, above = (
-        averaged(fitted.link, known.mark + way * STEP, known.mark_variance, steps).mean for way in (-1, 1)
+        averaged(fitted.settings.link, known.mark + way * STEP, known.mark_variance, steps).mean
+        for way in (-1, 1)
     )
     return (above - below) / (2 * STEP)
