@@ -258,6 +258,13 @@ def test_where_no_correlation_can_be_there_is_the_reason(who, by, score, why):
     assert found.icc[1].icc.why.startswith(why)
 
 
+def test_raters_who_mark_everybody_alike_give_no_consistency():
+    who, by = np.repeat(np.arange(5), 2), np.tile([0, 1], 5)
+    found = {c.name: c for c in correlations(Table(who, by, 3.0 + by), **FEW).icc}
+    assert found["ICC(C,1)"].icc == unknown("the mean squares leave nothing to divide by", 10)
+    assert found["ICC(A,1)"].icc.value == pytest.approx(0)
+
+
 def test_raters_who_differ_by_a_constant_are_consistent_and_have_no_rest():
     who, by = np.repeat(np.arange(5), 2), np.tile([0, 1], 5)
     found = {c.name: c for c in correlations(Table(who, by, who + 2.0 * by), **FEW).icc}

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from scoring.core.connectivity import Connectivity, connectivity
+from scoring.core import connectivity
 from scoring.core.facets.design import IMPRESSION, KINDS, LEANING, PROFILE
 from scoring.core.facets.fitted import Z90, Fitted
 from scoring.core.facets.kernel import Floats
@@ -99,7 +99,7 @@ def _summary(fitted: Fitted, bar: float | None, weights: Floats | None) -> Entry
         "severity_period_months": fitted.design.periods.length,
         "fit": {"bound": _number(fitted.bound), "settled": fitted.settled},
         "bar": None if bar is None else {"score": bar, "level": _number(fitted.bar_at(bar, weights))},
-        "connectivity": _connectivity(connectivity(ratings)),
+        "connectivity": connectivity.document(ratings),
     }
 
 
@@ -133,21 +133,6 @@ def _spreads(fitted: Fitted) -> dict[str, Entry]:
         }
         for k, kind in enumerate(KINDS)
         if counts[k]
-    }
-
-
-def _connectivity(found: Connectivity) -> Entry:
-    return {
-        "connected": found.connected,
-        "components": [
-            {"raters": len(part.raters), "candidates": len(part.candidates)} for part in found.components
-        ],
-        "alone": found.alone,
-        "bridges": [list(bridge) for bridge in found.bridges],
-        "cut_raters": list(found.cut_raters),
-        "cut_candidates": list(found.cut_candidates),
-        "rooms_needed": found.rooms_needed,
-        "joins": [[join.rater, join.other] for join in found.joins],
     }
 
 

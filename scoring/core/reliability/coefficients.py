@@ -26,11 +26,12 @@ def coefficients(marks: Marks, times: int, seed: int) -> Estimates:
     clusters = by_candidate(marks)
     sums = clusters.sums()
     pairable = round(sums.coincidence.sum())
-    names = [*_formulas(marks), *(("conger", kind) for kind in WEIGHTINGS)]
+    formulas = _formulas(marks)
     if pairable < FEWEST_MARKS:
         why = f"only {pairable} marks can be paired; it takes at least {FEWEST_MARKS}"
+        names = (*formulas, *(("conger", kind) for kind in WEIGHTINGS))
         return {name: unknown(why, pairable) for name in names}
-    found = _drawn(clusters, _formulas(marks), times, seed) | _conger(marks, sums)
+    found = _drawn(clusters, formulas, times, seed) | _conger(marks, sums)
     if marks.levels[0] < 0:
         found["alpha", "ratio"] = unknown("a ratio scale has no levels below zero", pairable)
     return found

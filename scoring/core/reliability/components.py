@@ -21,7 +21,6 @@ RESIDUAL = "residual"
 TOO_ALIKE = 1e-9  # reciprocal condition below which the equations cannot tell two facets apart
 
 Facets = frozenset[str]
-NO_FACET: Facets = frozenset()
 
 
 class Confounded(ValueError):

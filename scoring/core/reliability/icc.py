@@ -32,7 +32,7 @@ NAMES = ("ICC(1)", "ICC(A,1)", "ICC(C,1)", "ICC(1,k)", "ICC(A,k)", "ICC(C,k)")
 TAIL = (1 - COVERS) / 2
 
 
-class Test(Doc):
+class FTest(Doc):
     """The F test that the correlation is zero."""
 
     f: float
@@ -44,7 +44,7 @@ class Test(Doc):
 class Correlation(Doc):
     name: str
     icc: Estimate
-    test: Test | None = None  # complete tables only
+    test: FTest | None = None  # complete tables only
 
 
 class Correlations(Doc):
@@ -109,7 +109,10 @@ class Anova:
     @classmethod
     def of(cls, design: Crossing, score: Array) -> "Anova":
         squares = mean_squares(design, score)
-        (between, df), (raters, df_raters), (rest, df_rest) = squares.values()
+        nothing = 1e-12 * float(score.var())  # what rounding leaves of a mean square of zero
+        (between, df), (raters, df_raters), (rest, df_rest) = (
+            (square if square > nothing else 0.0, freedom) for square, freedom in squares.values()
+        )
         within = (raters * df_raters + rest * df_rest) / (df_raters + df_rest)
         return cls(df + 1, df_raters + 1, between, raters, rest, within)
 
@@ -121,9 +124,9 @@ def _complete(a: Anova) -> Correlations:
     n, k = a.n, a.k
     across, error = (n - 1, n * (k - 1)), (n - 1, (n - 1) * (k - 1))
     single = [
-        (_over(a.between - a.within, a.between + (k - 1) * a.within), _one_way(a, across), across),
+        (_share(a.between, a.within, k), _bounds(a.between, a.within, k, across), across),
         (_absolute(a), _absolute_bounds(a), error),
-        (_over(a.between - a.rest, a.between + (k - 1) * a.rest), _consistent(a, error), error),
+        (_share(a.between, a.rest, k), _bounds(a.between, a.rest, k, error), error),
     ]
     against = (a.within, a.rest, a.rest)
     means = [(_stepped(value, k), _stepped_bounds(bounds, k), df) for value, bounds, df in single]
@@ -134,19 +137,16 @@ def _complete(a: Anova) -> Correlations:
     return Correlations(k=float(k), method="two-way analysis of variance, F intervals", icc=tuple(found))
 
 
-def _one_way(a: Anova, df: tuple[int, int]) -> Bounds:
-    return _f_bounds(_over(a.between, a.within), a.k, df)
+def _share(between: float, error: float, k: int) -> float:
+    return _over(between - error, between + (k - 1) * error)
 
 
-def _consistent(a: Anova, df: tuple[int, int]) -> Bounds:
-    return _f_bounds(_over(a.between, a.rest), a.k, df)
-
-
-def _f_bounds(f: float, k: int, df: tuple[int, int]) -> Bounds:
-    """Bounds of (F - 1) / (F + k - 1) when F is divided and multiplied by its quantiles."""
-    low = f / stats.f.ppf(1 - TAIL, df[0], df[1])
-    high = f * stats.f.ppf(1 - TAIL, df[1], df[0])
-    return (low - 1) / (low + k - 1), (high - 1) / (high + k - 1)
+def _bounds(between: float, error: float, k: int, df: tuple[int, int]) -> Bounds:
+    """The correlation when F = between / error goes to its quantiles; nan without error."""
+    low, high = (float(stats.f.ppf(1 - TAIL, *some)) for some in (df, df[::-1]))
+    if not error:
+        return float("nan"), float("nan")
+    return _share(between, error * low, k), _share(between * high, error, k)
 
 
 def _absolute(a: Anova) -> float:
@@ -175,19 +175,19 @@ def _stepped_bounds(bounds: Bounds, k: int) -> Bounds:
     return _stepped(bounds[0], k), _stepped(bounds[1], k)
 
 
-def _test(above: float, below: float, df: tuple[int, int]) -> Test | None:
+def _test(above: float, below: float, df: tuple[int, int]) -> FTest | None:
     f = _over(above, below)
     if not np.isfinite(f):
         return None
-    return Test(f=f, df1=df[0], df2=df[1], p=float(stats.f.sf(f, *df)))
+    return FTest(f=f, df1=df[0], df2=df[1], p=float(stats.f.sf(f, *df)))
 
 
-def _correlation(name: str, value: float, bounds: Bounds, test: Test | None, n: int) -> Correlation:
+def _correlation(name: str, value: float, bounds: Bounds, test: FTest | None, n: int) -> Correlation:
     if not np.isfinite(value):
         return Correlation(name=name, icc=unknown("the mean squares leave nothing to divide by", n))
     if not np.isfinite(bounds).all():
         return Correlation(
-            name=name, icc=Estimate(value=value, n=n, caution="no interval: no rest"), test=test
+            name=name, icc=Estimate(value=value, n=n, caution="no interval: no error is left"), test=test
         )
     return Correlation(name=name, icc=Estimate(value=value, n=n, interval=bounds), test=test)
 
@@ -204,7 +204,7 @@ def _incomplete(table: Table, design: Crossing, times: int, seed: int) -> Correl
     k = len(marked) / float((1 / marked).sum())
     values = _six(table, design, k, np.ones((1, len(marked))))[0]
     drawn = np.concatenate([_six(table, design, k, block) for block in draws(len(marked), times, seed)])
-    why = "the design cannot tell candidates from raters: too few raters share candidates"
+    why = "the design cannot tell candidates from raters, or leaves no variance between them"
     found = tuple(
         Correlation(name=name, icc=estimated(float(value), len(table.score), some, len(marked), why))
         for name, value, some in zip(NAMES, values, drawn.T, strict=True)
@@ -219,13 +219,18 @@ def _six(table: Table, design: Crossing, k: float, times: Array) -> Array:
     one_way, within = _one_way_components(table, times)
     single = np.stack(
         [
-            ratio(one_way, one_way + within),
-            ratio(between, between + raters + rest),
-            ratio(between, between + rest),
+            _positive(one_way, one_way + within),
+            _positive(between, between + raters + rest),
+            _positive(between, between + rest),
         ],
         axis=1,
     )
-    return np.concatenate([single, ratio(k * single, 1 + (k - 1) * single)], axis=1)
+    return np.concatenate([single, _positive(k * single, 1 + (k - 1) * single)], axis=1)
+
+
+def _positive(above: Array, below: Array) -> Array:
+    """A share of what is above zero; components below zero can leave nothing to share."""
+    return ratio(above, np.maximum(below, 0))
 
 
 def _one_way_components(table: Table, times: Array) -> tuple[Array, Array]:

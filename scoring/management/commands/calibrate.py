@@ -1,7 +1,6 @@
 """Fit the rating model to a file of ratings."""
 
 from argparse import ArgumentTypeError
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from scoring.core.facets.calibration import calibrate
 from scoring.core.facets.document import document
 from scoring.core.facets.settings import Settings
-from scoring.core.ratings import BadRatings
-from scoring.core.reading import Reading, read_ratings
+from scoring.files import BadFile, load_ratings, write_whole
 
 MOST_SEED = 2**63 - 1
 
@@ -41,32 +39,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Progress goes to the error output; the last line says what was written."""
-        reading = self._read(options["ratings"], options["repeats"])
         settings = Settings(link=options["link"], effects=options["effects"], seed=options["seed"])
-        fitted = calibrate(reading.ratings, settings, self._tell)
-        self.stderr.write("")
         try:
-            _write(options["json"], document(fitted, options["bar"]))
+            reading = load_ratings(options["ratings"], options["repeats"])
+            for note in reading.notes:
+                self.stderr.write(note)
+            fitted = calibrate(reading.ratings, settings, self._tell)
+            self.stderr.write("")
+            write_whole(options["json"], document(fitted, options["bar"]))
+        except BadFile as error:
+            raise CommandError(str(error)) from None
         except ValueError as error:
             raise CommandError(f"--{error}") from None
         self.stdout.write(
             f"{options['json']}: {len(reading.ratings.candidates)} candidates, "
             f"{len(reading.ratings.raters)} raters, {int(reading.ratings.observed.sum())} marks"
         )
-
-    def _read(self, path: Path, repeats: Any) -> Reading:
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as lines:
-                reading = read_ratings(lines, repeats)
-        except OSError as error:
-            raise CommandError(f"{path}: {error.strerror}") from None
-        except UnicodeDecodeError:
-            raise CommandError(f"{path}: not a text file in UTF-8") from None
-        except BadRatings as error:
-            raise CommandError("\n".join(f"{path}: {problem}" for problem in error.problems)) from None
-        for note in reading.notes:
-            self.stderr.write(note)
-        return reading
 
     def _tell(self, stage: str, done: int) -> None:
         self.stderr.write(f"\r{stage}: pass {done + 1}  ", ending="")
@@ -77,16 +65,3 @@ def _seed(text: str) -> int:
     if not text.isdecimal() or int(text) > MOST_SEED:
         raise ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MOST_SEED}")
     return int(text)
-
-
-def _write(path: Path, lines: Iterator[str]) -> None:
-    """Beside the place first, then into it: a document is never half a document."""
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        with beside.open("w", encoding="utf-8") as out:
-            out.writelines(f"{line}\n" for line in lines)
-        beside.replace(path)
-    except OSError as error:
-        raise CommandError(f"{path}: {error.strerror}") from None
-    finally:
-        beside.unlink(missing_ok=True)
