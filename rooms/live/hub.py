@@ -9,7 +9,7 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, Protocol
@@ -261,7 +261,7 @@ class Hub:
     def __init__(self, grown: Grown) -> None:
         self.rooms: dict[str, HubRoom] = {}
         self.reader = Reader()
-        self.claims: set[asyncio.Task[None]] = set()  # who says to be ahead of what was read here
+        self.reading: set[asyncio.Task[None]] = set()  # catching up with the log
         self._grown = grown
         self._loading: dict[str, asyncio.Task[HubRoom]] = {}
 
@@ -306,9 +306,7 @@ class Hub:
         elif after <= ear.room.shown.get(ear.seat, 0):
             ear.read_from(after)
         else:
-            claim = asyncio.get_running_loop().create_task(self._claim(ear, after))
-            self.claims.add(claim)
-            claim.add_done_callback(self.claims.discard)
+            self._read(self._claim(ear, after))
 
     async def _claim(self, ear: Ear, after: int) -> None:
         """Another process may have shown it more than this one has read: only the log knows."""
@@ -340,9 +338,22 @@ class Hub:
             self.catch_up(room)
 
     def catch_up(self, room: HubRoom) -> None:
-        """Read the gap from the log, once at a time; the task is kept until it is done."""
+        """Read the gap from the log, once at a time."""
         if room.catching_up is None or room.catching_up.done():
-            room.catching_up = asyncio.get_running_loop().create_task(self._catch_up(room))
+            room.catching_up = self._read(self._catch_up(room))
+
+    def _read(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self.reading.add(task)  # a task nobody holds may be collected before it is done
+        task.add_done_callback(self.reading.discard)
+        return task
+
+    async def close(self) -> None:
+        """Read no more, and let the database go."""
+        for task in self.reading:
+            task.cancel()
+        await asyncio.gather(*self.reading, return_exceptions=True)
+        await asyncio.get_running_loop().run_in_executor(None, self.reader.close)
 
     async def poll(self) -> None:
         """One query for the heads of all rooms here: what a lost ring costs is one round of this."""

@@ -8,6 +8,7 @@ from django.db import connection
 
 from rooms.core import messages as m
 from rooms.core.feed import Logged, body
+from rooms.live.sql import many, one_of, rows
 
 PAGE = 5_000  # events read at a time
 
@@ -65,19 +66,19 @@ def lock(room_ids: Sequence[str]) -> dict[str, RoomRow]:
 
 
 def rooms(room_ids: Sequence[str], suffix: str = "") -> dict[str, RoomRow]:
-    marks = _marks(room_ids)
+    these, params = one_of("id", room_ids)
     sql = (
         "SELECT id, epoch, last_seq, scenario_version_id, seniority, next_look, live"  # noqa: S608
-        " FROM rooms_room"
-        f" WHERE id IN ({marks}) ORDER BY id{suffix}"
+        f" FROM rooms_room WHERE {these} ORDER BY id{suffix}"
     )
-    return {row[0]: RoomRow(*row) for row in _rows(sql, room_ids)}
+    return {row[0]: RoomRow(*row) for row in rows(sql, params)}
 
 
 def heads(room_ids: Sequence[str]) -> dict[str, int]:
     """The last seq of each of these rooms, in one query."""
-    sql = f"SELECT id, last_seq FROM rooms_room WHERE id IN ({_marks(room_ids)})"  # noqa: S608
-    return dict(_rows(sql, room_ids)) if room_ids else {}
+    these, params = one_of("id", room_ids)
+    sql = f"SELECT id, last_seq FROM rooms_room WHERE {these}"  # noqa: S608
+    return dict(rows(sql, params)) if room_ids else {}
 
 
 def changed_seats(since: int) -> list[tuple[str, str, frozenset[str]]]:
@@ -88,7 +89,7 @@ def changed_seats(since: int) -> list[tuple[str, str, frozenset[str]]]:
         " LEFT JOIN accounts_membership m ON m.person_id = s.person_id AND m.workspace_id = r.workspace_id"
         " WHERE s.changed_at >= %s"
     )
-    return [(room, seat, _keys(*opened_by)) for room, seat, *opened_by in _rows(sql, [since])]
+    return [(room, seat, _keys(*opened_by)) for room, seat, *opened_by in rows(sql, [since])]
 
 
 def _keys(token_digest: str | None, person_id: int | None, revoked_at: int | None) -> frozenset[str]:
@@ -117,11 +118,11 @@ def stages(room_ids: Sequence[str]) -> dict[str, str]:
 def overdue(now: int, limit: int = 500) -> list[str]:
     """Rooms whose clock should have knocked before `now`."""
     sql = "SELECT id FROM rooms_room WHERE next_look <= %s ORDER BY next_look LIMIT %s"
-    return [row[0] for row in _rows(sql, [now, limit])]
+    return [row[0] for row in rows(sql, [now, limit])]
 
 
 def live_rooms(limit: int = 2_000) -> list[str]:
-    return [r[0] for r in _rows("SELECT id FROM rooms_room WHERE live LIMIT %s", [limit])]
+    return [r[0] for r in rows("SELECT id FROM rooms_room WHERE live LIMIT %s", [limit])]
 
 
 def read(room_id: str, after: int = 0) -> list[Line]:
@@ -140,16 +141,15 @@ def _page(room_id: str, after: int) -> list[Line]:
         "SELECT seq, at, audience, body FROM rooms_roomevent"
         " WHERE room_id = %s AND seq > %s ORDER BY seq LIMIT %s"
     )
-    return [Line(seq, at, _seats(to), text) for seq, at, to, text in _rows(sql, [room_id, after, PAGE])]
+    return [Line(seq, at, _seats(to), text) for seq, at, to, text in rows(sql, [room_id, after, PAGE])]
 
 
 def answers(room_ids: Sequence[str], causes: Sequence[str]) -> dict[tuple[str, str], str]:
     """(room, cause) -> digest of the command, for those that are in the log already."""
-    sql = (
-        "SELECT room_id, cause, digest FROM rooms_roomevent"  # noqa: S608
-        f" WHERE room_id IN ({_marks(room_ids)}) AND cause IN ({_marks(causes)})"
-    )
-    return {(room, cause): digest for room, cause, digest in _rows(sql, [*room_ids, *causes])}
+    in_these, ids = one_of("room_id", room_ids)
+    of_these, asked = one_of("cause", causes)
+    sql = f"SELECT room_id, cause, digest FROM rooms_roomevent WHERE {in_these} AND {of_these}"  # noqa: S608
+    return {(room, cause): digest for room, cause, digest in rows(sql, [*ids, *asked])}
 
 
 def append(additions: Sequence[Addition]) -> None:
@@ -160,12 +160,12 @@ def append(additions: Sequence[Addition]) -> None:
         "INSERT INTO rooms_roomevent (room_id, seq, at, cause, digest, audience, body)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s)"
     )
-    _many(lines, [_stored(addition.row.id, e) for addition in additions for e in addition.entries])
+    many(lines, [_stored(addition.row.id, e) for addition in additions for e in addition.entries])
     moved = [a for a in additions if (a.next_look, a.live) != (a.row.next_look, a.row.live)]
     longer = [a for a in additions if (a.next_look, a.live) == (a.row.next_look, a.row.live)]
     # what stays as it was is not written again: it has an index
-    _many("UPDATE rooms_room SET last_seq = %s WHERE id = %s", [(_end(a), a.row.id) for a in longer])
-    _many(
+    many("UPDATE rooms_room SET last_seq = %s WHERE id = %s", [(_end(a), a.row.id) for a in longer])
+    many(
         "UPDATE rooms_room SET last_seq = %s, next_look = %s, live = %s WHERE id = %s",
         [(_end(a), a.next_look, a.live, a.row.id) for a in moved],
     )
@@ -182,24 +182,6 @@ def _stored(room_id: str, e: Entry) -> tuple[object, ...]:
 
 def parsed(lines: Iterable[Line]) -> list[Logged]:
     return [line.parsed() for line in lines]
-
-
-def _rows(sql: str, params: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(params))
-        return cursor.fetchall()
-
-
-def _many(sql: str, rows: Sequence[tuple[object, ...]]) -> None:
-    with connection.cursor() as cursor:
-        if len(rows) == 1:
-            cursor.execute(sql, rows[0])
-        elif rows:
-            cursor.executemany(sql, rows)
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join(["%s"] * len(values))
 
 
 def _seats(stored: str | None) -> tuple[str, ...] | None:

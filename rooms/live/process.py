@@ -98,8 +98,6 @@ class Process:
             self.hub.hand_out(room)
             for ear in room.all_ears():
                 ear.close(4000)
-        for claim in self.hub.claims:
-            claim.cancel()
         for _ in range(20):  # and the sockets themselves, for two seconds at most
             if not self.hub.rooms:
                 break
@@ -108,7 +106,7 @@ class Process:
         await self.bell.close()
         if self.redis is not None:
             await self.redis.aclose()
-        await self._loop.run_in_executor(None, self.hub.reader.close)
+        await self.hub.close()
         self.waker.close()
         _processes.pop(self._loop, None)
         _ended.add(self._loop)

@@ -174,11 +174,9 @@ class World:
         """Every process has looked at the log's end, as it does once a second."""
         for process in self.processes:
             await process.hub.poll()
+            await asyncio.gather(*process.hub.reading)
             for room in process.hub.rooms.values():
-                if room.catching_up is not None:
-                    await room.catching_up
                 process.hub.hand_out(room)
-            await asyncio.gather(*process.hub.claims)
 
     # --- what must hold ---------------------------------------------------------------------------------
 
