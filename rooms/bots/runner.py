@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from rooms.bots.candidate import candidate_move
 from rooms.bots.personas import next_move
+from rooms.bots.records import record
 from rooms.bots.view import Move, View
 from rooms.core import messages as m
 from rooms.core.director import next_look
@@ -58,12 +59,12 @@ def take_turns(room_id: str, now: int, script: Script | None = None, seed: int |
 
 def hear_all(room_id: str, now: int) -> None:
     """The listener hears every utterance of the candidate it has not heard yet, in order."""
-    state = known(room_id).state
-    if state.utterances == state.heard_to:
+    room = known(room_id)
+    if room.state.utterances == room.state.heard_to:
         return
-    for line in log.parsed(log.read(room_id)):
+    for line in record(room_id, room):
         number = getattr(line.event, "utterance", None)
-        if number is not None and number > state.heard_to and not isinstance(line.event, m.Heard):
+        if number is not None and number > room.state.heard_to and not isinstance(line.event, m.Heard):
             command = m.Hear(utterance=number, acts=hear_event(line.event)[:12])
             handle_now(room_id, LISTENER, command, f"heard:{number}", now)
 
@@ -79,11 +80,12 @@ def _knock(room_id: str, seat: str, n: int, move: Move, now: int) -> bool:
 
 def _moves(room_id: str, now: int, script: Script | None, seed: int) -> list[tuple[str, int, Move]]:
     """(seat, items it has seen, its next move) for each bot that has one."""
-    room, record, moves = known(room_id), log.parsed(log.read(room_id)), []
+    room, moves = known(room_id), []
+    logged = record(room_id, room)
     for chair in room.state.seats.values():
         if not chair.bot:
             continue
-        view = view_of(room.scenario, room.state, feed(record, chair.seat), chair.seat, now, seed)
+        view = view_of(room.scenario, room.state, feed(logged, chair.seat), chair.seat, now, seed)
         move = _candidate(room.scenario, view, script) if chair.kind == "candidate" else next_move(view)
         if move is not None:
             moves.append((chair.seat, len(view.items), move))
