@@ -8,16 +8,11 @@ from typing import NamedTuple
 from rooms.bots.lines import flat
 from rooms.bots.view import Item, View
 from rooms.core import messages as m
-from rooms.core.words import hits
+from rooms.core.words import Talk, hits, words_of
 from rooms.listener.builtin import hear_event
 from scenarios.core.schema import CANDIDATE, Condition
 
 REQUEST = re.compile(r"\?|\b(?:tell|show|explain|walk) (?:me|us)\b", re.IGNORECASE)
-
-Spoken = (
-    m.Said | m.Asked | m.Summarised | m.Assumed | m.Decided | m.Revised
-    | m.DataRequested | m.DataGiven | m.DataDelayed | m.DataRefused | m.FactRevealed | m.InjectSpoken
-)  # fmt: skip
 
 
 class Uttered(NamedTuple):
@@ -27,7 +22,7 @@ class Uttered(NamedTuple):
     at: int
     by: str
     text: str
-    event: Spoken
+    event: Talk
     place: int  # its place in everything that was said
 
 
@@ -96,25 +91,12 @@ def take_notes(view: View) -> Notes:
         if isinstance(item.event, m.RoomOpened):
             _seats(notes, item.event)
             names = _names(notes, view.names)
-        elif isinstance(item.event, Spoken):
+        elif isinstance(item.event, Talk):
             heard.append(_spoke(notes, item, item.event, names))
         else:
             _happened(notes, view.seat, item, leads)
     notes.said = flat("\n".join(heard))
     return notes
-
-
-def words_of(event: Spoken) -> str:
-    """What was said with an event, as one text."""
-    match event:
-        case m.Decided() | m.Revised():
-            return f"{event.choice}. {event.why}. {event.gives_up}. {event.would_change}"
-        case m.DataRequested():
-            return event.what
-        case m.DataRefused() | m.DataDelayed():
-            return event.why
-        case _:
-            return event.text
 
 
 def _seats(notes: Notes, opened: m.RoomOpened) -> None:
@@ -153,7 +135,7 @@ def _happened(notes: Notes, me: str, item: Item, leads: Mapping[str, str]) -> No
             pass
 
 
-def _spoke(notes: Notes, item: Item, event: Spoken, names: Mapping[str, re.Pattern[str]]) -> str:
+def _spoke(notes: Notes, item: Item, event: Talk, names: Mapping[str, re.Pattern[str]]) -> str:
     said = Uttered(item.n, item.at, event.by, words_of(event), event, len(notes.spoken))
     notes.spoken.append(said)
     notes.hands.pop(said.by, None)

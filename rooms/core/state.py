@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, assert_never
 
 from rooms.core import messages as m
+from rooms.core.words import Talk, words_of
 
 Status = Literal["new", "lobby", "live", "paused", "ended"]
 InjectStatus = Literal["waiting", "held", "cued", "spoken", "skipped"]
@@ -221,12 +222,6 @@ def _changes(state: State, event: m.AnyEvent, at: int) -> Changes:  # noqa: C901
             return _airtime(state, event, at) | _board(state, event, at)
 
 
-Talk = (
-    m.Said | m.Asked | m.Summarised | m.Assumed | m.Decided | m.Revised
-    | m.DataRequested | m.DataGiven | m.DataDelayed | m.DataRefused | m.FactRevealed | m.InjectSpoken
-)  # fmt: skip
-
-
 def _board(state: State, event: Talk, at: int) -> Changes:  # noqa: C901  (one case a line)
     """What talk leaves behind: decisions, assumptions, requests, facts that are out."""
     match event:
@@ -317,24 +312,12 @@ def _heard(state: State, event: m.Heard) -> Changes:
 
 def _airtime(state: State, event: Talk, at: int) -> Changes:
     """Words spoken, and when the candidate was last heard."""
-    count = len(_text(event).split())
+    count = len(words_of(event).split())
     words = {**state.words, event.by: state.words.get(event.by, 0) + count}
     number = getattr(event, "utterance", None)
     if number is None:
         return {"words": words}
     return {"words": words, "utterances": number, "candidate_spoke": state.clock(at)}
-
-
-def _text(event: Talk) -> str:
-    match event:
-        case m.Decided() | m.Revised():
-            return f"{event.choice} {event.why} {event.gives_up} {event.would_change}"
-        case m.DataRequested():
-            return event.what
-        case m.DataRefused() | m.DataDelayed():
-            return event.why
-        case _:
-            return event.text
 
 
 def _version(event: m.Decided | m.Revised, at: int) -> Version:
