@@ -1,7 +1,7 @@
 """The read side: feeds and transcripts for a seat, and what scoring may know of a room."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -46,11 +46,15 @@ class Line:
 
 def room(room_id: str) -> RoomInfo:
     """A room and its state at the log's head. LookupError if there is none."""
+    return _room(room_id, log.read(room_id))
+
+
+def _room(room_id: str, logged: Sequence[log.Line]) -> RoomInfo:
     row = Room.objects.select_related("scenario_version").filter(pk=room_id).first()
     if row is None:
         raise LookupError(room_id)
     version = row.scenario_version
-    state = fold((line.at, line.event) for line in log.parsed(log.read(room_id)))
+    state = fold((line.at, line.event) for line in log.parsed(logged))
     return RoomInfo(
         id=row.id,
         title=row.title,
@@ -80,8 +84,12 @@ def record(room_id: str) -> tuple[Line, ...]:
 
 def feed(room_id: str, seat: str, after: int = 0) -> dict[str, Any]:
     """A feed frame as the socket would send it, for the first feed inside the HTML."""
-    info = room(room_id)
-    seen = [line for line in log.read(room_id) if visible_to(line.to, seat)]
+    logged = log.read(room_id)
+    return _feed(_room(room_id, logged), logged, seat, after)
+
+
+def _feed(info: RoomInfo, logged: Sequence[log.Line], seat: str, after: int = 0) -> dict[str, Any]:
+    seen = [line for line in logged if visible_to(line.to, seat)]
     items = [json.loads(item_json(n, x.at, x.body)) for n, x in enumerate(seen, 1) if n > after]
     present = {**head(info.scenario, info.state, seat), "here": [], "waits": False}
     return {
@@ -214,11 +222,12 @@ def rater_seats(room_ids: Collection[str]) -> dict[str, set[str]]:
 
 def page(seat: SeatRef) -> dict[str, Any]:
     """What the room page's template needs, for this seat's eyes. Other pages of a room extend it."""
-    info = room(seat.room_id)
+    logged = log.read(seat.room_id)
+    info = _room(seat.room_id, logged)
     return {
         "room": info,
         "seat": seat,
-        "first": feed(seat.room_id, seat.seat),
+        "first": _feed(info, logged, seat.seat),
         "words": words(info.scenario, seat.kind),
         "scenario": {"title": info.scenario.title, "prompt": info.scenario.prompt},
     }

@@ -106,13 +106,14 @@ def person_key(person_id: int) -> str:
 
 def stages(room_ids: Sequence[str]) -> dict[str, str]:
     """lobby, running or ended: how far each of these rooms is, in one query and without a fold."""
+    these, ids = one_of("room_id", room_ids)
     sql = (
         "SELECT room_id, MAX(CASE WHEN body LIKE %s THEN 2 WHEN body LIKE %s THEN 1 ELSE 0 END)"  # noqa: S608
-        f" FROM rooms_roomevent WHERE room_id IN ({_marks(room_ids)}) GROUP BY room_id"
+        f" FROM rooms_roomevent WHERE {these} GROUP BY room_id"
     )
     begins = [f'{{"type":"{kind.model_fields["type"].default}"%' for kind in (m.RoomEnded, m.PhaseStarted)]
-    rows = _rows(sql, [*begins, *room_ids]) if room_ids else []
-    return {room_id: ("lobby", "running", "ended")[stage] for room_id, stage in rows}
+    found = rows(sql, [*begins, *ids]) if room_ids else []
+    return {room_id: ("lobby", "running", "ended")[stage] for room_id, stage in found}
 
 
 def overdue(now: int, limit: int = 500) -> list[str]:

@@ -7,7 +7,6 @@ once for a connection, so its text must not change with the number of values.
 from collections.abc import Sequence
 from typing import Any
 
-import psycopg
 from django.db import connection
 
 Row = tuple[Any, ...]
@@ -46,7 +45,11 @@ def _execute(sql: str, params: Sequence[object]) -> Any:
 
 def _cursor() -> Any:
     driver = connection.connection
-    return psycopg.Cursor(driver) if connection.vendor == "postgresql" else driver.cursor()
+    if connection.vendor != "postgresql":
+        return driver.cursor()
+    from psycopg import Cursor  # only here: whoever runs on SQLite need not wait for the import
+
+    return Cursor(driver)
 
 
 def _dialect(sql: str) -> str:
