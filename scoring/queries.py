@@ -11,6 +11,7 @@ import rooms.queries
 from rooms.access import SeatRef
 from rooms.queries import RoomInfo
 from scoring.core import record
+from scoring.core.comparison import Comparison, Played, compare
 from scoring.core.model import RawMeans
 from scoring.core.report import Closed, ReportInput, assemble, canonical, digest
 from scoring.core.sheets import Draft, Evidence, Mark, Sheet, as_draft, filled
@@ -155,11 +156,23 @@ def report_input(room_id: str) -> ReportInput:
         title=info.title,
         scenario=info.scenario,
         scenario_digest=info.scenario_digest,
+        seniority=info.seniority,
         record=record.entries(rooms.queries.record(room_id)),
         rater_seats=tuple(ref.seat for ref in rooms.queries.raters(room_id)),
         sheets=sheets(room_id),
         closed=closed(room_id),
     )
+
+
+def comparison(room_id: str, other_id: str) -> Comparison:
+    """What the candidates of two rooms met, side by side."""
+    return compare(_played(room_id), _played(other_id))
+
+
+def _played(room_id: str) -> Played:
+    info = rooms.queries.room(room_id)
+    log = record.entries(rooms.queries.record(room_id))
+    return Played(room_id, info.scenario, info.scenario_digest, info.seniority, log)
 
 
 def current_report(room_id: str) -> Current | None:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("rooms/<str:room>/<str:seat>/debrief/close/", views.close, name="close"),
     path("rooms/<str:room>/<str:seat>/report/", views.report, name="report"),
     path("rooms/<str:room>/<str:seat>/report.json", views.document, name="document"),
+    path("rooms/<str:room>/<str:seat>/compare/", views.compare, name="compare"),
     path("rooms/<str:room>/<str:seat>/report/sign/", views.sign, name="sign"),
 ]

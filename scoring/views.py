@@ -15,7 +15,7 @@ import rooms.queries
 from casesim.accounts.models import User
 from casesim.accounts.service import noted
 from rooms.access import SeatRef, seat_for
-from scenarios.core.schema import Rubric
+from scenarios.core.schema import FACILITATOR, Rubric
 from scoring import queries, service
 from scoring.core.policy import Page, may_open
 from scoring.core.sheets import BadSheet, Draft, DraftMark, Problem, progress
@@ -198,6 +198,30 @@ def close(request: HttpRequest, room: str, seat: str) -> HttpResponse:
 def report(request: HttpRequest, room: str, seat: str) -> HttpResponse:
     """The report, or what it waits for."""
     return _report(request, visitor(request, room, seat, "report"))
+
+
+@never_cache
+@require_safe
+def compare(request: HttpRequest, room: str, seat: str) -> HttpResponse:
+    """What this room's candidate met, beside another room that the visitor runs as well."""
+    you = visitor(request, room, seat, "compare")
+    other = request.GET.get("with", "").strip()
+    context: dict[str, object] = {
+        "seat": you,
+        "room": rooms.queries.room(you.room_id),
+        "unlocked": queries.unlocked(you.room_id),
+        "page": "compare",
+        "other": other,
+    }
+    if other:
+        try:
+            there = seat_for(request, other, FACILITATOR)
+            context["comparison"] = queries.comparison(you.room_id, there.room_id)
+        except Http404:  # not there and not yours sound alike
+            context["problem"] = (
+                f"You run no room “{other}”. Open its facilitator's link in this browser first."
+            )
+    return render(request, "scoring/compare.html", context)
 
 
 @never_cache

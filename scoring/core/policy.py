@@ -5,7 +5,7 @@ Who a visitor is answers `rooms.access.seat_for`; a page that is not in the tabl
 
 from typing import Literal
 
-Page = Literal["sheet", "debrief", "report", "close", "sign"]
+Page = Literal["sheet", "debrief", "report", "compare", "close", "sign"]
 
 PANEL = ("facilitator", "rater", "panel")
 
@@ -14,6 +14,7 @@ READERS: dict[Page, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "sheet": (("rater",), ("rater",)),
     "debrief": (PANEL, PANEL),
     "report": (("facilitator", "rater"), PANEL),
+    "compare": (("facilitator",), ("facilitator",)),
     "close": (("facilitator",), ("facilitator",)),
     "sign": ((), ("facilitator",)),
 }

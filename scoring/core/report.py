@@ -17,12 +17,13 @@ from scoring.core.decision.marks import Recommendation, Rule, recommend, spread
 from scoring.core.estimate import Estimate
 from scoring.core.evidence import Cell, cells
 from scoring.core.exposure import Exposure, exposure
+from scoring.core.findings import Finding, findings
 from scoring.core.model import Estimates, RatingModel, RawMeans
 from scoring.core.ratings import Ratings, Row, ratings
 from scoring.core.record import Entry, PhaseRun, SeatHistory, phase_runs, seat_histories
 from scoring.core.sheets import Sheet, blind, level_name, standing
 
-VERSION = 1  # of the report's form; part of its digest
+VERSION = 2  # of the report's form; part of its digest
 
 
 class Closed(Doc):
@@ -40,6 +41,7 @@ class ReportInput(Doc):
     title: str
     scenario: Scenario
     scenario_digest: str
+    seniority: str = ""  # key; "": the scenario as written
     record: tuple[Entry, ...]
     rater_seats: tuple[str, ...]
     sheets: tuple[Sheet, ...]
@@ -53,6 +55,7 @@ class Header(Doc):
     scenario: str  # slug
     scenario_title: str
     scenario_digest: str
+    seniority: str = ""  # by its name
     rubric: str
     opened_at: int | None
     started_at: int | None
@@ -107,6 +110,7 @@ class Report(Doc):
     closing_asks: str
     agreement: Agreement
     exposure: Exposure
+    findings: tuple[Finding, ...] = ()  # what became of the faults planted in the tables
     decisions: tuple[DecisionLine, ...]
     assumptions: tuple[AssumptionLine, ...]
     recommendation: Recommendation
@@ -149,6 +153,7 @@ def assemble(given: ReportInput, model: RatingModel | None = None) -> Report:
         closing_asks=rubric.closing.asks,
         agreement=agreed,
         exposure=exposed,
+        findings=findings(given.scenario, given.record),
         decisions=decisions(given.scenario, given.record),
         assumptions=assumptions(given.record),
         recommendation=verdict,
@@ -190,6 +195,7 @@ def _header(given: ReportInput) -> Header:
         scenario=given.scenario.slug,
         scenario_title=given.scenario.title,
         scenario_digest=given.scenario_digest,
+        seniority=given.scenario.seniority(given.seniority).name if given.seniority else "",
         rubric=f"{rubric.name}, version {rubric.version}",
         opened_at=opened[0] if opened else None,
         started_at=runs[0].started_at if runs else None,

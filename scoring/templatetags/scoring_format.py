@@ -16,6 +16,15 @@ VERDICTS = {
     "not_enough_evidence": "Not enough evidence",
 }
 
+OUTCOMES = {
+    "noticed": "noticed",
+    "asked": "asked about",
+    "looked": "looked at",
+    "told": "taken up once told",
+    "missed": "missed",
+    "closed": "table never opened",
+}
+
 
 @register.filter
 def moment(ms: int | None) -> str:
@@ -50,6 +59,12 @@ def number(estimate: dict[str, Any]) -> str:
 def verdict(says: str) -> str:
     """A recommendation as people say it."""
     return VERDICTS.get(says, says)
+
+
+@register.filter
+def outcome(key: str) -> str:
+    """What became of a planted fault, in words."""
+    return OUTCOMES.get(key, key)
 
 
 @register.filter

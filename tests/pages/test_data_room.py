@@ -80,7 +80,7 @@ def test_another_seat_is_told_that_it_cannot_ask(opened, seat):
 @pytest.mark.parametrize(
     "body",
     ["", "nonsense", "[" * 30_000, [], {}, {"sql": 1}, {"sql": ""}, {"sql": "x" * 9_000}, "x" * 50_000],
-    ids=repr,
+    ids=lambda body: repr(body)[:20],
 )
 def test_a_body_that_is_no_query_is_a_sentence(opened, body):
     status, told = asks(entered(opened, "candidate"), opened, body)

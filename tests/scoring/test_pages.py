@@ -48,12 +48,14 @@ BEFORE = {
     "debrief/": (404, 200, 200, 200, 200),
     "report/": (404, 404, 200, 200, 200),
     "report.json": (404, 404, 404, 404, 404),
+    "compare/": (404, 404, 200, 404, 404),
 }
 AFTER = {
     "sheet/": (404, 404, 404, 200, 200),
     "debrief/": (404, 200, 200, 200, 200),
     "report/": (404, 200, 200, 200, 200),
     "report.json": (404, 200, 200, 200, 200),
+    "compare/": (404, 404, 200, 404, 404),
 }
 POSTS = {
     "sheet/draft/": (404, 404, 404, 422, 422),
@@ -309,3 +311,26 @@ def test_what_a_rater_writes_is_never_markup(table):
         text = get(table, "rater2", page).content.decode()
         assert "&lt;b&gt;bold" in text
         assert "<b>bold" not in text
+
+
+# --- two rooms side by side -----------------------------------------------------------------------------
+
+
+def test_two_rooms_of_ones_own_are_compared(opens):
+    one, other = opens().play(), opens().sit()
+    browser = one.browser("facilitator")
+    browser.cookies.update(other.browser("facilitator").cookies)
+    html = browser.get(f"/rooms/{one.id}/facilitator/compare/?with={other.id}").content.decode()
+    assert "Only the first candidate met 2 of the injects that every candidate is owed" in html
+
+
+@pytest.mark.parametrize("seat", ["candidate", "rater1", None])
+def test_a_room_one_does_not_run_sounds_like_one_that_is_not_there(opens, seat):
+    one, other = opens().play(), opens().play()
+    browser = one.browser("facilitator")
+    if seat is not None:
+        browser.cookies.update(other.browser(seat).cookies)
+    told = browser.get(f"/rooms/{one.id}/facilitator/compare/?with={other.id}").content.decode()
+    unknown = browser.get(f"/rooms/{one.id}/facilitator/compare/?with=0123456789ab").content.decode()
+    assert told.replace(other.id, "X") == unknown.replace("0123456789ab", "X")
+    assert "You run no room" in told
