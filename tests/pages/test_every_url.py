@@ -135,6 +135,8 @@ ROWS = [
     Row("scoring:report", only("holder", 200), path=FACILITATOR),
     Row("scoring:report", everyone(404), path=CANDIDATE),
     Row("scoring:document", everyone(404), path=FACILITATOR),  # there is no report yet
+    Row("scoring:compare", only("holder", 200), path=FACILITATOR),
+    Row("scoring:compare", everyone(404), path=LEAD),
     Row("scoring:sign", everyone(404), "POST", FACILITATOR),  # nor anything to sign
 ]
 
