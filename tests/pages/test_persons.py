@@ -53,3 +53,15 @@ def test_a_room_laid_without_links_has_none():
     opened = open_room(published(), links=False)
     assert opened.tokens == {}
     assert Client().get(f"/rooms/{opened.room_id}/lead/").status_code == 404
+
+
+def test_the_name_of_the_account_is_filled_in_for_its_owner_and_not_for_a_guest():
+    dana = joined(workspace("acme"), "dana", "member").person
+    opened = room_of(dana.memberships.get().workspace, dana=dana.pk)
+    by_account, by_link = Client(), Client()
+    by_account.force_login(dana)
+    by_link.get(f"/join/{opened.tokens['dana']}/")
+    pages = [
+        client.get(f"/rooms/{opened.room_id}/dana/").content.decode() for client in (by_account, by_link)
+    ]
+    assert ['data-person="Dana"' in page for page in pages] == [True, False]

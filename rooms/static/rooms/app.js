@@ -23,6 +23,7 @@ export function makeApp(body, draw) {
     room,
     seat,
     title: body.dataset.title,
+    person: body.dataset.person, // the account's name, where one holds the seat by it
     csrf: body.dataset.csrf,
     words: read("words"),
     evidence: "evidence" in body.dataset,

@@ -8,7 +8,7 @@ export const seated = (head) => mine(head)?.occupant === "person" && Boolean(hea
 export function sit(app) {
   if (!app.head.may.includes("take_seat")) return nothing;
   const name = seated(app.head) ? app.head.you.name : "";
-  const typed = app.drafts.get("name", name);
+  const typed = app.drafts.get("name", name || app.person);
   const take = (event) => {
     event.preventDefault();
     if (typed.trim()) app.send({ type: "take_seat", name: typed.trim() });
