@@ -27,9 +27,10 @@ PARTS = {
     "where": "bench.where",
     "units": "bench.units",
     "rehearsal": "bench.rehearsal",
+    "scoring": "bench.scoring",
 }
 # Only when they are named: they take long, or need something that is not installed.
-BY_NAME = {"soak": "bench.soak", "uvicorn": "bench.uvicorn"}
+BY_NAME = {"study": "bench.study", "soak": "bench.soak", "uvicorn": "bench.uvicorn"}
 
 
 def main() -> int:
