@@ -43,7 +43,7 @@ def measure(_: Run) -> list[Figure]:
         *tenths,
         replace(apart, name=f"{apart.name}, severity 0.7"),
         Figure(
-            SHORT,
+            PART,
             "a million over a hundred thousand",
             weight["seconds"] / (tenths[0].value or 1),
             "x",
