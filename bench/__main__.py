@@ -28,6 +28,8 @@ PARTS = {
     "units": "bench.units",
     "rehearsal": "bench.rehearsal",
     "scoring": "bench.scoring",
+    "effects": "bench.effects",
+    "outcomes": "bench.outcomes",
 }
 # Only when they are named: they take long, or need something that is not installed.
 BY_NAME = {"study": "bench.study", "soak": "bench.soak", "uvicorn": "bench.uvicorn"}
