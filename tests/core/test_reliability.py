@@ -32,8 +32,7 @@ from scoring.core.reliability.pairs import by_candidate, by_unit
 from scoring.core.reliability.precision import (
     Variances,
     decision_reliability,
-    decision_study,
-    raters_needed,
+    model_reliability,
     separation,
 )
 
@@ -348,10 +347,19 @@ def test_decision_reliability_is_its_formula():
 
 
 def test_the_raters_needed_are_the_fewest_that_reach_the_reliability():
-    needed = int(raters_needed(V, 7, 0.80).value)
-    reached = dict(decision_study(V, 7, range(1, 12)))
-    assert reached[needed] >= 0.80
-    assert needed == 1 or reached[needed - 1] < 0.80
+    found = model_reliability(V, 7, [0.0, 1.0, 2.0], [0.2, 0.2, 0.2])
+    reached = {line.raters: line.agreement for line in found.decisions}
+    needed = int(found.raters_needed.value)
+    assert reached[needed] >= 0.80 > reached[needed - 1]
+    assert all(line.consistency > line.agreement for line in found.decisions)
+    assert found.separation.reliability.value == pytest.approx(1 - 0.2 / 1.05)
+
+
+def test_no_number_of_raters_tells_candidates_apart_who_do_not_differ():
+    alike = Variances(0.0, 0.0, 0.25, 0.25, 0.07, 0.7)
+    found = model_reliability(alike, 7, [0.0, 0.0], [0.2, 0.2])
+    assert found.raters_needed.why.startswith("the candidates do not differ")
+    assert found.separation.separation.value is None
 
 
 # --- the document -------------------------------------------------------------------------------------------

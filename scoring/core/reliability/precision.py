@@ -3,6 +3,7 @@
 Wright, B. D. & Masters, G. N. (1982), Rating scale analysis, for separation and strata.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from scenarios.core.schema import Doc
 from scoring.core.estimate import Estimate, unknown
+from scoring.core.reliability.generalisability import SHOWN, WANTED
 
 
 class Separation(Doc):
@@ -57,7 +59,7 @@ def _none(why: str, n: int) -> Separation:
 
 @dataclass(frozen=True, slots=True)
 class Variances:
-    """Variances of a rating model in logits², and the mean information of one mark."""
+    """Variances of a rating model in logits², and the mean information of one mark, above zero."""
 
     candidate: float
     profile: float  # candidate by dimension
@@ -67,29 +69,60 @@ class Variances:
     information: float
 
 
+class DecisionReliability(Doc):
+    """Of the mean over k raters: `agreement` counts severity as error, `consistency` does not."""
+
+    raters: int
+    agreement: float
+    consistency: float
+
+
+class ModelReliability(Doc):
+    """What a fitted model says of its candidates, and of the same with other numbers of raters."""
+
+    separation: Separation
+    decisions: tuple[DecisionReliability, ...]
+    raters_needed: Estimate  # for agreement of WANTED
+
+
+def model_reliability(
+    v: Variances, dimensions: int, estimates: Sequence[float], errors: Sequence[float]
+) -> ModelReliability:
+    """From a model's variances and each candidate's composite, shrunken, with its error variance."""
+    return ModelReliability(
+        separation=separation(estimates, errors, true_variance=_whole(v, dimensions)),
+        decisions=tuple(
+            DecisionReliability(
+                raters=k,
+                agreement=decision_reliability(v, k, dimensions),
+                consistency=decision_reliability(v, k, dimensions, severity=False),
+            )
+            for k in SHOWN
+        ),
+        raters_needed=raters_needed(v, dimensions),
+    )
+
+
 def decision_reliability(v: Variances, raters: int, dimensions: int, severity: bool = True) -> float:
-    """The share of the variance of a mean over k raters and D dimensions that is the candidate's.
+    """The share of the variance of a mean over k raters and D dimensions that is the candidate's: rho²(k).
 
-    With `severity` its differences are error, as they are when candidates meet different raters;
-    without, they are not (consistency).
+    With `severity` its differences are error, as they are when candidates meet different raters.
     """
-    whole = v.candidate + v.profile / dimensions
     by_rater = (v.severity if severity else 0.0) + v.impression + v.rater_profile / dimensions
-    return whole / (whole + by_rater / raters + 1 / (v.information * raters * dimensions))
+    error = by_rater / raters + 1 / (v.information * raters * dimensions)
+    return _whole(v, dimensions) / (_whole(v, dimensions) + error)
 
 
-def decision_study(
-    v: Variances, dimensions: int, raters: Sequence[int] = range(1, 7)
-) -> tuple[tuple[int, float], ...]:
-    """(raters, decision reliability) for some numbers of raters."""
-    return tuple((k, decision_reliability(v, k, dimensions)) for k in raters)
-
-
-def raters_needed(v: Variances, dimensions: int, wanted: float = 0.80) -> Estimate:
-    """The fewest raters with that decision reliability."""
-    whole = v.candidate + v.profile / dimensions
+def raters_needed(v: Variances, dimensions: int, wanted: float = WANTED) -> Estimate:
+    """The fewest raters with that decision reliability, severity counted as error."""
+    if _whole(v, dimensions) <= 0:
+        return unknown("the candidates do not differ: no number of raters tells them apart")
     one = decision_reliability(v, 1, dimensions)
-    if not (0 < wanted < 1) or whole <= 0:
-        return unknown(f"no number of raters gives {wanted}")
-    # error is one rater's divided by k: k >= odds wanted / odds of one rater
-    return Estimate(value=max(1, int(np.ceil(wanted / (1 - wanted) * (1 - one) / one - 1e-9))))
+    # k raters have one rater's error divided by k: k is the odds wanted over the odds of one
+    k = wanted / (1 - wanted) * (1 - one) / one
+    return Estimate(value=max(1, math.ceil(k - 1e-9)))
+
+
+def _whole(v: Variances, dimensions: int) -> float:
+    """The variance of candidates' means over dimensions."""
+    return v.candidate + v.profile / dimensions
