@@ -105,13 +105,7 @@ def document(ratings: Ratings) -> dict[str, Any]:
 def shared_candidates(ratings: Ratings) -> tuple[tuple[str, ...], Places]:
     """For each pair of raters, how many candidates both marked: names and a symmetric (R, R) matrix."""
     graph = _Graph.of(ratings)
-    marked = sparse.coo_array(
-        (np.ones(len(graph.rater), np.int64), (graph.rater, graph.candidate)),
-        shape=(len(graph.raters), len(graph.candidates)),
-    ).tocsr()
-    together: Places = (marked @ marked.T).toarray()
-    np.fill_diagonal(together, 0)
-    return graph.raters, together
+    return graph.raters, _shared(graph)
 
 
 def links(ratings: Ratings, block: dict[str, str]) -> dict[tuple[str, str], int]:
@@ -135,12 +129,12 @@ def weakest_link(ratings: Ratings) -> WeakestLink | None:
 
     None for fewer than two raters, or more than MOST_FOR_WEAKEST.
     """
-    raters, together = shared_candidates(ratings)
-    if not 2 <= len(raters) <= MOST_FOR_WEAKEST:
+    graph = _Graph.of(ratings)
+    if not 2 <= len(graph.raters) <= MOST_FOR_WEAKEST:
         return None
-    weight, side = _smallest_cut(together)
-    one = tuple(r for r, inside in zip(raters, side, strict=True) if inside)
-    two = tuple(r for r, inside in zip(raters, side, strict=True) if not inside)
+    weight, side = _smallest_cut(_shared(graph))
+    one = tuple(r for r, inside in zip(graph.raters, side, strict=True) if inside)
+    two = tuple(r for r, inside in zip(graph.raters, side, strict=True) if not inside)
     smaller, larger = sorted((one, two), key=lambda names: (len(names), names))
     return WeakestLink(shared=weight, side=smaller, other=larger)
 
@@ -200,6 +194,16 @@ class _Graph:
 def _matrix(one: Places, other: Places, nodes: int) -> sparse.csr_array:
     ones = np.ones(len(one), np.int8)
     return sparse.coo_array((ones, (one, other)), shape=(nodes, nodes)).tocsr()
+
+
+def _shared(graph: _Graph) -> Places:
+    marked = sparse.coo_array(
+        (np.ones(len(graph.rater), np.int64), (graph.rater, graph.candidate)),
+        shape=(len(graph.raters), len(graph.candidates)),
+    ).tocsr()
+    together: Places = (marked @ marked.T).toarray()
+    np.fill_diagonal(together, 0)
+    return together
 
 
 def _told(graph: _Graph) -> Connectivity:

@@ -11,6 +11,7 @@ from scoring.core import connectivity
 from scoring.core.facets.design import IMPRESSION, KINDS, LEANING, PROFILE
 from scoring.core.facets.fitted import Z90, Fitted
 from scoring.core.facets.kernel import Floats
+from scoring.core.facets.reliability import reliability
 from scoring.core.ratings import Ratings
 
 VERSION: Literal["facets 1"] = "facets 1"
@@ -100,6 +101,7 @@ def _summary(fitted: Fitted, bar: float | None, weights: Floats | None) -> Entry
         "fit": {"bound": _number(fitted.bound), "settled": fitted.settled},
         "bar": None if bar is None else {"score": bar, "level": _number(fitted.bar_at(bar, weights))},
         "connectivity": connectivity.document(ratings),
+        "reliability": reliability(fitted).rounded().model_dump(mode="json"),
     }
 
 

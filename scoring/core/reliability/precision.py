@@ -21,6 +21,14 @@ class Separation(Doc):
     strata: Estimate
     reliability: Estimate
 
+    def rounded(self) -> "Separation":
+        """The same to four decimals."""
+        return Separation(
+            separation=self.separation.rounded(),
+            strata=self.strata.rounded(),
+            reliability=self.reliability.rounded(),
+        )
+
 
 def separation(
     estimates: Sequence[float], errors: Sequence[float], true_variance: float | None = None
@@ -76,6 +84,12 @@ class DecisionReliability(Doc):
     agreement: float
     consistency: float
 
+    def rounded(self) -> "DecisionReliability":
+        """The same to four decimals."""
+        return DecisionReliability(
+            raters=self.raters, agreement=round(self.agreement, 4), consistency=round(self.consistency, 4)
+        )
+
 
 class ModelReliability(Doc):
     """What a fitted model says of its candidates, and of the same with other numbers of raters."""
@@ -83,6 +97,14 @@ class ModelReliability(Doc):
     separation: Separation
     decisions: tuple[DecisionReliability, ...]
     raters_needed: Estimate  # for agreement of WANTED
+
+    def rounded(self) -> "ModelReliability":
+        """The same to four decimals, so that a document does not depend on the last bits."""
+        return ModelReliability(
+            separation=self.separation.rounded(),
+            decisions=tuple(line.rounded() for line in self.decisions),
+            raters_needed=self.raters_needed,
+        )
 
 
 def model_reliability(

@@ -85,7 +85,7 @@ def _told(group: Agreed) -> Iterator[str]:
 def _number(estimate: Estimate, digits: int = 2) -> str:
     if estimate.value is None:
         return f"none: {estimate.why}"
-    text = f"{estimate.value:.{digits}f}"
-    if estimate.interval is None:
-        return text
-    return f"{text}  [{estimate.interval[0]:.{digits}f}, {estimate.interval[1]:.{digits}f}]"
+    value, *ends = (
+        f"{round(number, digits) + 0.0:.{digits}f}" for number in (estimate.value, *(estimate.interval or ()))
+    )
+    return f"{value}  [{', '.join(ends)}]" if ends else value
