@@ -8,7 +8,7 @@ from math import sqrt
 from scipy.optimize import brentq
 from scipy.stats import fisher_exact
 
-Z90 = 1.6449
+Z90 = 1.6448536269514722  # half a 90 % interval in standard deviations
 Interval = tuple[float, float]
 
 

@@ -108,7 +108,7 @@ def test_outcomes_that_are_all_alike_teach_nothing():
 def test_a_map_is_used_forward_in_time_only():
     learned = learn(outcomes(hires(60)))
     until = FIRST + timedelta(days=29 + 90)
-    assert learned.until == until
+    assert learned.taught.until == until
     assert chance(learned, 0.0, 0.2, until).why.endswith("it is used forward in time only")
     assert chance(learned, 0.0, 0.2, until + timedelta(days=1)).value is not None
 
@@ -151,10 +151,10 @@ def test_a_bent_truth_lets_a_more_flexible_map_win_and_a_straight_one_does_not()
     sure = [row._replace(var=1e-6) for row in hires(3_400, 5)]
     rng = np.random.default_rng(6)
     bent = [row._replace(good=bool(rng.random() < stairs(row.mean))) for row in sure]
-    assert learn(outcomes(bent)).map.kind == "isotonic"
-    assert learn(outcomes(hires(3_400, 5))).map.kind == "platt"
-    assert learn(outcomes(bent[:2_999])).map.kind != "isotonic"
-    assert learn(outcomes(bent[:999])).chosen == "shrunk Platt: other maps compete from 1000 outcomes"
+    assert learn(outcomes(bent)).taught.map.kind == "isotonic"
+    assert learn(outcomes(hires(3_400, 5))).taught.map.kind == "platt"
+    assert learn(outcomes(bent[:2_999])).taught.map.kind != "isotonic"
+    assert learn(outcomes(bent[:999])).taught.chosen == "shrunk Platt: other maps compete from 1000 outcomes"
 
 
 def test_too_few_forward_probabilities_are_not_judged():

@@ -9,12 +9,12 @@ from scipy.stats import spearmanr
 from scoring.core.effects.seen import COLUMNS, Interviews, by_rater
 from scoring.core.effects.statistics import DRIFT, MEASURES, statistics
 from scoring.core.estimate import Estimate, unknown
+from scoring.core.proportions import Z90
 
 Floats = NDArray[np.float64]
 FEWEST = 10  # interviews before anything is said of a rater
 MONTHS = 2.0  # of interviews before anything is said of drift
 DRAWS = 400  # of a rater's interviews, for an interval
-Z90 = 1.6449
 
 
 class Measured(NamedTuple):

@@ -24,20 +24,26 @@ FOLDS = 10
 CUTS = 24  # times the map is learned anew when it is judged forward in time
 
 
-class Learned(Doc):
-    """A map with its grounds; `map` None with `why` where there are too few outcomes.
+class Taught(Doc):
+    """A map with its grounds. `chosen` says why this kind of map.
 
     `until`: the last day an outcome entered. `lowest`: the lowest score among those hired, in logits.
     """
 
+    map: Map
+    chosen: str
+    until: date
+    lowest: float
+    caution: str | None
+
+
+class Learned(Doc):
+    """What `n` outcomes taught; None with `why` where they are too few or all alike."""
+
     n: int
     good: int
-    map: Map | None = None
-    why: str | None = None
-    until: date | None = None
-    lowest: float | None = None
-    caution: str | None = None
-    chosen: str = ""
+    taught: Taught | None
+    why: str | None
 
 
 class Judged(Doc):
@@ -73,39 +79,29 @@ class Assessment(Doc):
 def learn(known: Outcomes) -> Learned:
     """The map from these outcomes: shrunk Platt, unless a more flexible one wins in cross-validation."""
     n, good = len(known), int(known.good.sum())
+    why = None
     if n < SHOWN:
-        return Learned(n=n, good=good, why=f"{n} outcomes; no probability is shown under {SHOWN}")
-    if good in (0, n):
-        return Learned(n=n, good=good, why=f"all {n} outcomes are {'good' if good else 'bad'}")
-    fit, chosen = _choose(known)
-    return Learned(
-        n=n,
-        good=good,
-        map=fit(known.score, known.good),
-        until=date.fromordinal(int(known.known.max())),
-        lowest=float(known.score.min()),
-        caution=f"learned from {n} outcomes only: a hint" if n < WARNED else None,
-        chosen=chosen,
-    )
+        why = f"{n} outcomes; no probability is shown under {SHOWN}"
+    elif good in (0, n):
+        why = f"all {n} outcomes are {'good' if good else 'bad'}"
+    return Learned(n=n, good=good, taught=None if why else _taught(known), why=why)
 
 
 def chance(learned: Learned, mean: float, var: float, scored: date) -> Estimate:
     """The probability of a good outcome for a composite posterior in logits, scored on a day."""
-    if learned.map is None or learned.until is None or learned.lowest is None:
-        return unknown(learned.why or "no map", learned.n)
-    if scored <= learned.until:
-        return unknown(
-            f"scored on {scored}, while the map knows outcomes until {learned.until}: it is used forward in "
-            "time only",
-            learned.n,
-        )
+    taught = learned.taught
+    if taught is None:
+        return unknown(learned.why or "", learned.n)
+    if scored <= taught.until:
+        late = f"scored on {scored}, while the map knows outcomes until {taught.until}"
+        return unknown(f"{late}: it is used forward in time only", learned.n)
     score = discounted([mean], [var])
-    below = "below the lowest score ever hired: an extrapolation" if score[0] < learned.lowest else None
-    told = "; ".join(text for text in (learned.caution, below) if text)
+    below = "below the lowest score ever hired: an extrapolation" if score[0] < taught.lowest else None
+    told = "; ".join(text for text in (taught.caution, below) if text)
     return Estimate(
-        value=float(learned.map.at(score)[0]),
+        value=float(taught.map.at(score)[0]),
         n=learned.n,
-        interval=learned.map.interval(float(score[0])),
+        interval=taught.map.interval(float(score[0])),
         caution=told or None,
     ).rounded()
 
@@ -131,9 +127,8 @@ def forward(known: Outcomes) -> tuple[Floats, Floats, Floats]:
     constant = np.full(len(known), np.nan)
     for begins, ends in _stretches(known.scored):
         before = known.where(known.known < known.scored[begins])
-        learned = learn(before)
-        if learned.map is not None:
-            said[begins:ends] = learned.map.at(known.score[begins:ends])
+        if taught := learn(before).taught:
+            said[begins:ends] = taught.map.at(known.score[begins:ends])
             constant[begins:ends] = before.good.mean()
     told = ~np.isnan(said)
     return said[told], constant[told], known.good[told]
@@ -174,6 +169,17 @@ def beta(score: Floats, good: Floats) -> Shrunk:
 
 
 RIVALS: Final[tuple[tuple[str, int, Fit], ...]] = (("beta", BETA, beta), ("isotonic", ISOTONIC, fit_isotonic))
+
+
+def _taught(known: Outcomes) -> Taught:
+    fit, chosen = _choose(known)
+    return Taught(
+        map=fit(known.score, known.good),
+        chosen=chosen,
+        until=date.fromordinal(int(known.known.max())),
+        lowest=float(known.score.min()),
+        caution=f"learned from {len(known)} outcomes only: a hint" if len(known) < WARNED else None,
+    )
 
 
 def _choose(known: Outcomes) -> tuple[Fit, str]:

@@ -13,7 +13,7 @@ from scipy.optimize import isotonic_regression
 from scipy.special import expit, log_expit
 
 from scenarios.core.schema import Doc
-from scoring.core.proportions import wilson
+from scoring.core.proportions import Z90, wilson
 
 Floats = NDArray[np.float64]
 PRIOR_SD = (1.5, 0.5)  # of the intercept, and of the logarithm of each slope
@@ -42,7 +42,7 @@ class Shrunk(Doc):
         along = features(self.kind, np.array([score]))[0] * np.exp(self.log_slopes)
         eta = self.intercept + along.sum()
         slope = np.concatenate([[1.0], along])
-        reach = 1.6449 * np.sqrt(slope @ np.array(self.covariance) @ slope)
+        reach = Z90 * np.sqrt(slope @ np.array(self.covariance) @ slope)
         return float(expit(eta - reach)), float(expit(eta + reach))
 
 

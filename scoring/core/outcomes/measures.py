@@ -12,6 +12,7 @@ from scipy.special import expit, logit, ndtr
 
 from scoring.core.estimate import Estimate, unknown
 from scoring.core.outcomes.maps import pooled
+from scoring.core.proportions import Z90
 
 Floats = NDArray[np.float64]
 BINS = 10
@@ -127,7 +128,7 @@ def _logistic(columns: Floats, offset: Floats, good: Floats, which: int) -> Esti
         move = np.linalg.solve(information, columns.T @ (good - p))
         u = u + np.clip(move, -2, 2)
         if np.abs(move).max() < 1e-9:
-            reach = 1.6449 * float(np.linalg.inv(information)[which, which]) ** 0.5
+            reach = Z90 * float(np.linalg.inv(information)[which, which]) ** 0.5
             value = float(u[which])
             return Estimate(value=value, n=len(good), interval=(value - reach, value + reach)).rounded()
     return unknown("no maximum of the likelihood was found", len(good))

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from scenarios.core.schema import Doc
 from scoring.core.estimate import Estimate, unknown
+from scoring.core.proportions import Z90
 
 Floats = NDArray[np.float64]
 ROWS = 30  # hires; a correlation of fewer says little
@@ -46,7 +47,7 @@ def correlation(score: Floats, good: Floats) -> Estimate:
     if np.ptp(score) == 0 or np.ptp(good) == 0:
         return unknown("scores or outcomes do not vary", n)
     r = float(np.corrcoef(score, good)[0, 1])
-    reach = 1.6449 / (n - 3) ** 0.5
+    reach = Z90 / (n - 3) ** 0.5
     z = float(np.arctanh(r))
     return Estimate(value=r, n=n, interval=(float(np.tanh(z - reach)), float(np.tanh(z + reach))))
 
