@@ -17,7 +17,7 @@ from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.cookie import parse_cookie
 
-from rooms.live.log import person_key
+from rooms.live.log import SeatRow, person_key, seat_of
 from rooms.models import Seat
 
 COOKIE_DAYS = 30
@@ -64,7 +64,7 @@ def seat_by_token(token: str, room_id: str | None = None, seat: str | None = Non
     """The seat a token opens, if it is of that room and that seat, and was not revoked."""
     if not TOKEN.fullmatch(token):
         return None
-    found = Seat.objects.filter(token_digest=digest(token), revoked_at=None).first()
+    found = seat_of(digest(token))
     if found is None or room_id not in (None, found.room_id) or seat not in (None, found.seat):
         return None
     return seat_ref(found, digest(token))
@@ -82,7 +82,7 @@ def seats_of(person_id: int) -> QuerySet[Seat]:
     return rows.filter(room__workspace__memberships__person=F("person"))
 
 
-def seat_ref(row: Seat, key: str = "") -> SeatRef:
+def seat_ref(row: Seat | SeatRow, key: str = "") -> SeatRef:
     return SeatRef(row.room_id, row.seat, row.kind, row.role, row.title, key, row.person_id)
 
 

@@ -81,6 +81,26 @@ def heads(room_ids: Sequence[str]) -> dict[str, int]:
     return dict(rows(sql, params)) if room_ids else {}
 
 
+class SeatRow(NamedTuple):
+    """A seat as whoever enters it needs to know it."""
+
+    room_id: str
+    seat: str
+    kind: str
+    role: str
+    title: str
+    person_id: int | None
+
+
+def seat_of(token_digest: str) -> SeatRow | None:
+    """The seat a link opens, if it was not closed. Every socket asks."""
+    sql = (
+        "SELECT room_id, seat, kind, role, title, person_id FROM rooms_seat"
+        " WHERE token_digest = %s AND revoked_at IS NULL"
+    )
+    return next((SeatRow(*row) for row in rows(sql, [token_digest])), None)
+
+
 def changed_seats(since: int) -> list[tuple[str, str, frozenset[str]]]:
     """(room, seat, the keys that open it now) of seats given to somebody else or closed since."""
     sql = (
