@@ -8,12 +8,13 @@ import asyncio
 import math
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from statistics import linear_regression, median
-from urllib.request import urlopen
 
 import redis
 
@@ -119,7 +120,8 @@ class Soak:
     def __init__(self, site: Site, size: int, life: float) -> None:
         self.site, self.size, self.life = site, size, life
         self.looks: list[Look] = []
-        self.cut = self.gaps = self.items = 0
+        self.gaps = self.items = 0
+        self.cut: Counter[int] = Counter()  # close codes
         self.late: list[float] = []  # ms, of phases that ended one by one
         self.late_at_once: list[float] = []  # ms, of those that ended in the same second
         self._alive: list[Panel] = []
@@ -161,7 +163,7 @@ class Soak:
 
     def _count(self, panel: Panel) -> None:
         people = panel.people.values()
-        self.cut += sum(person.closed for person in people)
+        self.cut.update(person.wire.closed.result() for person in people if person.closed)
         self.gaps += sum(person.gaps for person in people)
         self.items += panel.facilitator.upto
         self.late += panel.facilitator.late
@@ -195,8 +197,10 @@ class Soak:
 
 def bot_lag(port: int) -> float:
     """What /metrics says of the last scheduled turn of a bot."""
-    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-        found = LAG.search(answer.read().decode())
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/metrics")
+    found = LAG.search(connection.getresponse().read().decode())
+    connection.close()
     return float(found[1]) if found else math.nan
 
 
@@ -209,7 +213,8 @@ def figures(soak: Soak, seconds: float) -> list[Figure]:
     return [
         Figure(PART, "rooms of eight alive at a time, with three bots each", soak.size, ""),
         Figure(PART, "items a second in all rooms", soak.items / seconds, ""),
-        Figure(PART, "people cut, gaps in feeds", soak.cut + soak.gaps, "", Goal(most=0)),
+        Figure(PART, "sockets cut", soak.cut.total(), "", Goal(most=0), f"codes {dict(soak.cut)}"),
+        Figure(PART, "gaps in feeds", soak.gaps, "", Goal(most=0)),
         *(figure for name in steady[0].memory for figure in memory(name, steady, note)),
         *processor(steady, note),
         *bots(steady, note),

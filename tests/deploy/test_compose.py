@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bench.uvicorn import uvicorn
 from casesim.processes import ROOT
 from casesim.topology import SERVICES, Service
 
@@ -45,6 +46,16 @@ def test_a_container_runs_the_same_command(service):
         assert command[-1].endswith("exec valkey-server /tmp/redis.conf")
     else:
         assert words(command) == words(service.argv(**CONTAINER))
+
+
+def test_the_override_for_uvicorn_runs_what_was_measured_and_changes_nothing_else():
+    override = yaml.safe_load((ROOT / "compose.uvicorn.yaml").read_text())["services"]
+    measured = uvicorn("python", 8000, {}, "web").argv
+    assert set(override) == {"web1", "web2"}
+    for web in override.values():
+        assert set(web) == {"image", "build", "command"}
+        assert web["command"] == [CONTAINER["host"] if word == "127.0.0.1" else word for word in measured]
+        assert web["build"]["dockerfile_inline"].splitlines()[-1] == f"USER {last('USER')}"
 
 
 @services

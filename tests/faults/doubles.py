@@ -140,6 +140,20 @@ def slow_report() -> None:
     replace(service, "_build", slowly)
 
 
+def count_reads() -> None:
+    """Nothing is changed; a mark is left each time a log is read."""
+    from rooms.live import log
+
+    read = log.read
+
+    def counted(*args: Any) -> Any:
+        with var("reads").open("a") as marks:
+            marks.write(".")
+        return read(*args)
+
+    replace(log, "read", counted)
+
+
 def deaf_to_revocation() -> None:
     """The control: nobody looks whether a socket's token still opens its seat."""
     from rooms.live.process import Process
@@ -167,6 +181,7 @@ DOUBLES: dict[str, Callable[[], None]] = {
         slow_loop,
         shifted_clock,
         slow_report,
+        count_reads,
         deaf_to_revocation,
     )
 }

@@ -10,7 +10,7 @@ import pytest
 from tests.faults.clients import Client
 from tests.faults.conftest import Note, Stages
 from tests.faults.judge import WHOLE
-from tests.faults.stage import LONG, Served
+from tests.faults.stage import LONG, Served, Stage
 from tests.faults.table import Tables, share
 
 pytestmark = pytest.mark.slow
@@ -20,17 +20,35 @@ STORM = 125 if LONG else 13  # rooms of eight
 
 async def test_all_come_back_at_once_after_the_server_died(stages: Stages, note: Note):
     stage = stages()
-    web = await stage.web()
+    web = await stage.web(double="count_reads")
     async with Tables(stage, [web], rooms=STORM, seats=EIGHT) as tables:
         killed = time.monotonic()
         web.kill()
+        before = reads(stage)
         await web.start()
         up = time.monotonic()
         back = killed + await tables.back(killed, 60) - up
         note(f"reconnect storm: {len(tables.clients)} sockets live after the port opened", back)
+        note(f"reconnect storm: logs read for {STORM} rooms", reads(stage) - before)
         assert back < 3 * (10 if LONG else 2)
+        assert reads(stage) - before <= 3 * STORM  # to load it, once more when it is registered, a poll
         assert await tables.verdict() == WHOLE
     assert stage.trouble() == []
+
+
+def reads(stage: Stage) -> int:
+    """How often a log was read so far, by servers with that double."""
+    marks = stage.var / "reads"
+    return marks.stat().st_size if marks.exists() else 0
+
+
+async def test_control_who_comes_to_an_empty_room_makes_the_log_be_read(stages: Stages):
+    stage = stages()
+    web = await stage.web(double="count_reads")
+    room, _ = stage.rooms[0]
+    for number in range(1, 5):
+        async with stage.client(web, room, "lead"):
+            assert reads(stage) >= number
 
 
 async def test_control_without_backoff_a_server_that_is_away_is_knocked_at_many_times_more(stages: Stages):
