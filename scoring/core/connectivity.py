@@ -115,7 +115,8 @@ def links(ratings: Ratings, block: dict[str, str]) -> dict[tuple[str, str], int]
     """
     graph = _Graph.of(ratings)
     names = sorted(set(block.values()))
-    place = np.array([names.index(block[r]) if r in block else -1 for r in graph.raters])[graph.rater]
+    number = {name: n for n, name in enumerate(names)}
+    place = np.array([number[block[r]] if r in block else -1 for r in graph.raters], np.int64)[graph.rater]
     seen = np.unique(np.stack([graph.candidate, place])[:, place >= 0], axis=1)
     marked = sparse.coo_array(
         (np.ones(seen.shape[1], np.int64), (seen[1], seen[0])), shape=(len(names), len(graph.candidates))

@@ -27,6 +27,7 @@ CHUNK = 5_000  # rows held as text at one time
 DAYS_A_MONTH = 365.2425 / 12
 
 _WHOLE = re.compile(r"[+-]?\d{1,9}(\.0*)?")  # 3.0 is what some programs write for 3 beside a missing value
+_DATED = re.compile(r"\d{4}-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def _level(text: str) -> float:
 
 def _months(table: _Table) -> NDArray[np.float64]:
     """The time of each row in months: since 1970 for dates, else as given."""
-    dated = [text for text in table.columns["time"].texts if "-" in text.strip()[1:]]
+    dated = any(_DATED.match(text.strip()) for text in table.columns["time"].texts)
     return _each(table, "time", _date if dated else _number)
 
 

@@ -62,8 +62,8 @@ def test_times_are_dates_or_moments_or_numbers_of_months():
         + "a,c,d,1,2024-01-01\nb,c,d,1,2025-01-01T00:00:00Z\ne,c,d,1,2024-01-01T02:00+02:00\nf,c,d,1,\n"
     )
     assert dated.ratings.month == pytest.approx([0, 366 / (365.2425 / 12), 0, np.nan], nan_ok=True)
-    numbered = read(header + "a,c,d,1,3\nb,c,d,1,-1.5\n")
-    assert numbered.ratings.month.tolist() == [4.5, 0]
+    numbered = read(header + "a,c,d,1,3\nb,c,d,1,-1.5\ne,c,d,1,5e-1\n")
+    assert numbered.ratings.month.tolist() == [4.5, 0, 2]
 
 
 def test_every_wrong_field_is_named_with_its_line():
