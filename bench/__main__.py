@@ -28,6 +28,7 @@ PARTS = {
     "units": "bench.units",
     "rehearsal": "bench.rehearsal",
     "scoring": "bench.scoring",
+    "decision": "bench.decision",
     "effects": "bench.effects",
     "outcomes": "bench.outcomes",
 }
