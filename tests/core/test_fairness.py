@@ -10,7 +10,7 @@ import pytest
 from scoring.core.fairness.audit import other_bars, scored, selected
 from scoring.core.fairness.groups import BadGroups, groups
 from scoring.core.fairness.impact import above_median, impact, impacts
-from scoring.core.fairness.new_york import COLUMNS, About, as_csv, bias_audit
+from scoring.core.fairness.new_york import COLUMNS, About, Notice, as_csv, bias_audit, candidate_notice
 from scoring.core.fairness.residuals import Residual, rater_by_group
 from scoring.core.proportions import fisher, ratio_interval, wilson
 
@@ -191,6 +191,21 @@ def test_new_yorks_table_is_rows_for_a_spreadsheet():
         ["sex", "men", "8", "4", "0.5000", "1.000", ""],
         ["sex", "women", "8", "2", "0.2500", "0.500", ""],
     ]
+
+
+def test_the_notice_says_what_is_judged_what_is_kept_and_whom_to_ask():
+    text = candidate_notice(
+        Notice(
+            employer="Acme",
+            tool="casesim",
+            characteristics=("Framing", "Judging data"),
+            data="what was said in the room and the raters' marks",
+            retention="one year",
+            contact="people@acme.example",
+        )
+    )
+    for part in ("Acme uses casesim", "Framing; Judging data", "one year", "people@acme.example", "another"):
+        assert part in text
 
 
 def sheets(bias: float, n: int = 40, seed: int = 7, raters: int = 3) -> list[Residual]:

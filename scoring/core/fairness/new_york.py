@@ -1,4 +1,4 @@
-"""The table that New York City's rules ask for (6 RCNY 5-301 and 5-303), and its rows for a spreadsheet.
+"""The table New York City's rules ask for (6 RCNY 5-301 and 5-303), and the notice to candidates (5-304).
 
 Only the shape is ours to give: an independent auditor makes the audit, and counsel says whether it is due.
 """
@@ -46,6 +46,17 @@ class BiasAudit(Doc):
     tables: tuple[Table, ...]
 
 
+class Notice(Doc):
+    """What a candidate is told before a tool is used. `contact`: where to ask for another way or for help."""
+
+    employer: Line
+    tool: Line
+    characteristics: tuple[Line, ...]  # what is judged
+    data: Line  # kinds and sources of what is collected
+    retention: Line
+    contact: Line
+
+
 class About(Doc):
     """What the summary has to name beside the numbers."""
 
@@ -80,6 +91,21 @@ def as_csv(audit: BiasAudit) -> str:
             numbers = [line.applicants, line.selected, f"{line.rate:.4f}", ratio]
             writer.writerow([table.attribute, line.category, *numbers, line.note])
     return out.getvalue()
+
+
+def candidate_notice(notice: Notice) -> str:
+    """The text of the notice; it is due ten business days before the tool is used."""
+    judged = "; ".join(notice.characteristics)
+    return "\n\n".join(
+        (
+            f"{notice.employer} uses {notice.tool} to help assess candidates. Raters judge a live "
+            "conversation; the tool combines their marks and may recommend. A named person decides.",
+            f"What is judged: {judged}. Nothing is inferred from voice, looks, accent or speed.",
+            f"Data: {notice.data}. How long it is kept: {notice.retention}.",
+            "You may ask for another selection process, for a reasonable accommodation, or for more about "
+            f"the data and how long it is kept: {notice.contact}.",
+        )
+    )
 
 
 def _table(chosen: Flags, division: Division) -> Table:
