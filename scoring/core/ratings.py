@@ -144,7 +144,9 @@ def from_columns(
         raise BadRatings(["the columns differ in length"])
     levels = _levels(given, scale)
     order = _order(cell, when, given, repeats)
-    stays = np.ones(len(order), bool) if repeats == "keep" else _last([column[order] for column in cell])
+    stays = (
+        np.ones(len(order), bool) if repeats == "keep" else last_of_cell([column[order] for column in cell])
+    )
     kept = order[stays]
     return Ratings(
         raters=raters.names,
@@ -173,6 +175,13 @@ def renamed(names: Sequence[str], place: NDArray[np.int32]) -> Named:
     distinct = sorted(set(names))
     rank = {name: n for n, name in enumerate(distinct)}
     return Named(tuple(distinct), np.array([rank[name] for name in names], np.int32)[place])
+
+
+def last_of_cell(columns: Sequence[NDArray[np.int32]]) -> NDArray[np.bool_]:
+    """Which of the sorted rows are the last with the same places in all columns: shape (n,)."""
+    last = np.ones(len(columns[0]), bool)
+    last[:-1] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+    return last
 
 
 def _wrong(place: int, row: Row, scale: Scale | None) -> Iterable[str]:
@@ -214,13 +223,6 @@ def _order(
     earliest_first = np.where(np.isnan(month), -np.inf, month)
     keys = (earliest_first, *reversed(cell))
     return np.lexsort((level, *keys) if repeats == "keep" else keys)
-
-
-def _last(cell: Sequence[NDArray[np.int32]]) -> NDArray[np.bool_]:
-    """Which of the ordered rows are the last of their candidate, rater and dimension."""
-    last = np.ones(len(cell[0]), bool)
-    last[:-1] = np.any([column[1:] != column[:-1] for column in cell], axis=0)
-    return last
 
 
 def _places(level: NDArray[np.float64], levels: tuple[int, ...]) -> NDArray[np.int16]:

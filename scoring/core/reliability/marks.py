@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from scoring.core.ratings import Ratings
+from scoring.core.ratings import Ratings, last_of_cell
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +52,8 @@ def marks(ratings: Ratings, dimension: str | None = None) -> Marks:
     if dimension is not None:
         stays = stays & (ratings.dimension == ratings.dimensions.index(dimension))
     rows = np.flatnonzero(stays)
-    rows = rows[_last_of_cell(ratings, rows)]
+    cell = [column[rows] for column in (ratings.candidate, ratings.rater, ratings.dimension)]
+    rows = rows[last_of_cell(cell)]  # they are sorted by cell and month: the latest
     candidate, rater = ratings.candidate[rows], ratings.rater[rows]
     unit = candidate.astype(np.int64) * len(ratings.dimensions) + ratings.dimension[rows]
     candidates, candidate_place = np.unique(candidate, return_inverse=True)
@@ -69,11 +70,3 @@ def marks(ratings: Ratings, dimension: str | None = None) -> Marks:
         raters=len(raters),
         units=len(units),
     )
-
-
-def _last_of_cell(ratings: Ratings, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Rows are sorted by candidate, rater, dimension and month: the last of a cell is the latest."""
-    last = np.ones(len(rows), bool)
-    cell = [column[rows] for column in (ratings.candidate, ratings.rater, ratings.dimension)]
-    last[:-1] = np.any([column[1:] != column[:-1] for column in cell], axis=0)
-    return last
