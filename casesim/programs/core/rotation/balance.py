@@ -7,7 +7,7 @@ from casesim.programs.core.rotation import plan as doc
 from casesim.programs.core.rotation.bound import pair_squares
 from casesim.programs.core.rotation.explain import Words
 from casesim.programs.core.rotation.linking import Node, components, shared, weakest
-from casesim.programs.core.rotation.model import seating
+from casesim.programs.core.rotation.model import empty_room, seating
 from casesim.programs.core.rotation.problem import Arrangement, Problem, Room, Rooms
 from casesim.programs.core.rotation.schema import Cohort
 from casesim.programs.core.rotation.solve import Found
@@ -45,8 +45,13 @@ def document(problem: Problem, found: Found, before: Arrangement | None = None) 
 def ordered(arranged: Arrangement) -> Arrangement:
     """Rooms by scenario and candidate: their numbers mean nothing yet."""
     return tuple(
-        tuple(sorted(rooms, key=lambda room: (room.scenario, room.people[0] or 0))) for rooms in arranged
+        tuple(sorted(filter(_held, rooms), key=lambda room: (room.scenario, room.people[0] or 0)))
+        for rooms in arranged
     )
+
+
+def _held(room: Room) -> bool:
+    return room.is_held
 
 
 # --- who sits where ---------------------------------------------------------------------------------
@@ -59,7 +64,9 @@ def _round(problem: Problem, r: int, rooms: Rooms) -> doc.Round:
         round=asked.id,
         starts=asked.starts,
         minutes=asked.minutes,
-        rooms=tuple(_room(problem, number, room) for number, room in enumerate(rooms, start=1)),
+        rooms=tuple(
+            _room(problem, number, room) for number, room in enumerate(rooms, start=1) if room.is_held
+        ),
         idle=_ids(problem, (m for m in problem.available(r) if m not in seated)),
     )
 
@@ -87,10 +94,20 @@ def arrangement(problem: Problem, plan: doc.Plan) -> Arrangement:
     rounds = [asked.id for asked in problem.cohort.rounds]
     if [held.round for held in plan.rounds] != rounds:
         raise ValueError(f"rounds: the plan's are not the cohort's, {', '.join(rounds)}")
-    return tuple(
-        tuple(_arranged(problem, room, f"rounds[{r}].rooms[{q}]") for q, room in enumerate(held.rooms))
-        for r, held in enumerate(plan.rounds)
-    )
+    return tuple(_arranged_round(problem, held, f"rounds[{r}]") for r, held in enumerate(plan.rounds))
+
+
+def _arranged_round(problem: Problem, held: doc.Round, path: str) -> Rooms:
+    """By number, with an empty room for each that is not held."""
+    rooms: dict[int, Room] = {}
+    for q, room in enumerate(held.rooms):
+        if room.room in rooms:
+            raise ValueError(f"{path}.rooms[{q}].room: there are two rooms {room.room}")
+        rooms[room.room] = _arranged(problem, room, f"{path}.rooms[{q}]")
+    seated = [m for room in rooms.values() for m in room.people if m is not None]
+    if twice := sorted({m for m in seated if seated.count(m) > 1}):
+        raise ValueError(f"{path}: {', '.join(_ids(problem, twice))} sit in two places")
+    return tuple(rooms.get(number, empty_room(problem)) for number in range(1, max(rooms, default=0) + 1))
 
 
 def _arranged(problem: Problem, room: doc.Room, path: str) -> Room:
@@ -239,7 +256,7 @@ def _idle(problem: Problem, arranged: Arrangement) -> tuple[int, int]:
     for r, rooms in enumerate(arranged):
         people = len(problem.available(r))
         value += people - len(seating(problem, rooms))
-        bound += max(0, people - sum(len(room.people) for room in rooms))
+        bound += max(0, people - sum(len(room.people) for room in rooms if room.is_held))
     return value, bound
 
 
@@ -249,7 +266,7 @@ def _bots(problem: Problem, arranged: Arrangement) -> tuple[int, int]:
     for r, rooms in enumerate(arranged):
         chairs = [
             (slot, m)
-            for room in rooms
+            for room in filter(_held, rooms)
             for slot, m in zip(problem.slots[room.scenario], room.people, strict=True)
         ]
         value += sum(slot.bot and m is None for slot, m in chairs)

@@ -14,7 +14,7 @@ def pair_squares(counted: Tally, plan: Arrangement) -> int:
     room), the squares of M sum to those of X' X, the numbers of people that two rooms share; those of
     two rounds add up to the people who came to both, over as many cells as there are pairs of rooms.
     """
-    rounds = [[{m for m in room.people if m is not None} for room in rooms] for rooms in plan]
+    rounds = [[{m for m in room.people if m is not None} for room in rooms if room.is_held] for rooms in plan]
     present = [set[int]().union(*rooms) for rooms in rounds]
     shared = sum(len(room) ** 2 for rooms in rounds for room in rooms)
     for (here, one), (there, other) in combinations(zip(present, rounds, strict=True), 2):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ortools.sat.python import cp_model
 
-from casesim.programs.core.rotation.problem import Pin, Problem, Room, Rooms
+from casesim.programs.core.rotation.problem import Arrangement, Pin, Problem, Room, Rooms
 from casesim.programs.core.rotation.tally import tally
 
 Literal = cp_model.LiteralT
@@ -286,7 +286,7 @@ class RoomsModel:
         self.model.add(sum(turns) == sum(sits))
         self.costs += [weight * (2 * (had + n) + 1) * turn for n, turn in enumerate(turns)]
 
-    def prefer_unchanged(self, old: Mapping[int, Rooms], but: int) -> None:
+    def prefer_unchanged(self, old: Arrangement, but: int) -> None:
         """Everyone except `but` where they were: the same room, scenario and kind of seat, or at home."""
         for r in self.rounds:
             seats = seating(self.problem, old[r])
@@ -334,12 +334,13 @@ class RoomsModel:
         return frozenset(literals[i] for i in solver.sufficient_assumptions_for_infeasibility())
 
     def _rooms(self, solver: cp_model.CpSolver, r: int) -> Rooms:
-        return tuple(
-            Room(s, self._people(solver, r, q, s))
-            for q in range(self.problem.rooms[r])
-            for s in self.problem.scenarios
-            if solver.boolean_value(self.runs[r, q, s])
-        )
+        return tuple(self._found(solver, r, q) for q in range(self.problem.rooms[r]))
+
+    def _found(self, solver: cp_model.CpSolver, r: int, q: int) -> Room:
+        for s in self.problem.scenarios:
+            if solver.boolean_value(self.runs[r, q, s]):
+                return Room(s, self._people(solver, r, q, s))
+        return empty_room(self.problem)
 
     def _people(self, solver: cp_model.CpSolver, r: int, q: int, s: int) -> tuple[int | None, ...]:
         seated: dict[int, list[int]] = {}
@@ -350,6 +351,11 @@ class RoomsModel:
         return tuple(
             seated[slot.kind].pop(0) if seated.get(slot.kind) else None for slot in self.problem.slots[s]
         )
+
+
+def empty_room(problem: Problem) -> Room:
+    """A room that is not held, in its place among the others."""
+    return Room(0, (None,) * len(problem.slots[0]))
 
 
 def quiet_solver(left: Left, work: float, seed: int) -> cp_model.CpSolver:

@@ -3,9 +3,9 @@
 The same cohort and seed give the same plan, byte for byte, unless `finish` is `time`.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from casesim.programs.core.rotation.schema import Doc
 
@@ -19,7 +19,7 @@ class Seat(Doc):
 
 
 class Room(Doc):
-    room: int  # from 1, in its round
+    room: Annotated[int, Field(ge=1, le=20)]  # its number in the round
     scenario: str
     seats: tuple[Seat, ...]
 

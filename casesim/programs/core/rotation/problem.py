@@ -41,10 +41,14 @@ class Pin(NamedTuple):
 
 
 class Room(NamedTuple):
-    """A scenario and who sits in each of its slots; None is a bot or nobody."""
+    """A scenario and who sits in each of its slots; None is a bot or nobody. Without people it is not held."""
 
     scenario: int
     people: tuple[int | None, ...]
+
+    @property
+    def is_held(self) -> bool:
+        return any(member is not None for member in self.people)
 
 
 Rooms = tuple[Room, ...]  # of one round

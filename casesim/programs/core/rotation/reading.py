@@ -44,8 +44,10 @@ def document(kind: type[Document], text: str) -> Document:
         raise BadCohort([f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}"]) from None
     except RecursionError:
         raise BadCohort(["the file is nested too deeply"]) from None
-    except ValidationError as error:
+    except ValidationError as error:  # is a ValueError, so before it
         raise BadCohort(map(_told, error.errors(include_url=False))) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise BadCohort([f"the file is not JSON as it is read here: {error}"]) from None
 
 
 def _told(error: ErrorDetails) -> str:

@@ -14,12 +14,12 @@ from casesim.programs.core.rotation.linking import components
 from casesim.programs.core.rotation.model import Left
 from casesim.programs.core.rotation.problem import Arrangement, Problem, Room, Slot
 from casesim.programs.core.rotation.rules import comes_fresh, keeps_company
-from casesim.programs.core.rotation.tally import Tally
+from casesim.programs.core.rotation.tally import tally
 
 Progress = Callable[[float], None]  # the part that is done, 0 to 1
 
-TRIALS = 400  # for each member and round, at effort 1
-HOT, COLD = 30.0, 2.0  # of the annealing, in units of the penalty
+TRIALS, FEWEST = 400, 4000  # for each member and round, and altogether at least, at effort 1
+HOT, COLD = 200.0, 2.0  # of the annealing, in units of the penalty
 LOOK = 500  # trials between two looks at the clock
 AT_HOME = Slot(kind=-1, optional=True, bot=False)
 
@@ -55,7 +55,7 @@ def improve(
     progress: Progress,
 ) -> Improved:
     """The best plan met on the way. Only these rounds are changed; without any, the plan is as it was."""
-    trials = TRIALS * len(problem.members) * len(problem.rooms) * problem.cohort.settings.effort
+    trials = max(FEWEST, TRIALS * len(problem.members) * len(problem.rooms)) * problem.cohort.settings.effort
     table = Table(problem, plan, rounds)
     cooling = (COLD / HOT) ** (LOOK / max(trials, 1))
     heat = HOT
@@ -77,12 +77,10 @@ class Table:
     def __init__(self, problem: Problem, plan: Arrangement, rounds: Sequence[int]) -> None:
         self.problem = problem
         self.rounds = rounds
-        self.tally = Tally(problem)
+        self.tally = tally(problem, plan)
         self.scenarios = [[room.scenario for room in rooms] for rooms in plan]
         self.people = [[list(room.people) for room in rooms] for rooms in plan]
-        for r, rooms in enumerate(plan):
-            for room in rooms:
-                self.tally.add(room)
+        for r in problem.rounds:
             self.people[r].append(self._at_home(r))
         self.places = [self._places(r) for r in problem.rounds]
         self.fixed = {(pin.member, pin.round) for pin in problem.pins}
@@ -104,14 +102,21 @@ class Table:
         return home + [None] * could
 
     def _places(self, r: int) -> list[Place]:
+        """The chairs of the rooms that are held, and those at home."""
         slots = [self.problem.slots[s] for s in self.scenarios[r]]
         slots.append((AT_HOME,) * len(self.people[r][-1]))
-        return [Place(q, at, slot) for q, room in enumerate(slots) for at, slot in enumerate(room)]
+        return [
+            Place(q, at, slot)
+            for q, room in enumerate(slots)
+            if q == len(self.scenarios[r]) or any(m is not None for m in self.people[r][q])
+            for at, slot in enumerate(room)
+        ]
 
     # --- worth ------------------------------------------------------------------------------------
 
     def _islands(self) -> int:
-        return len(components(self.tally.design()))
+        # No rating at all is no better than one design.
+        return max(1, len(components(self.tally.design())))
 
     def _penalty(self) -> int:
         return self.tally.penalty() + self.tally.weights["links"] * self.islands

@@ -114,49 +114,33 @@ def _whole(problem: Problem, rooms: dict[int, Rooms]) -> Arrangement:
 
 
 def without(problem: Problem, plan: Arrangement, gone: int, start: int) -> Problem:
-    """The problem that is left when a member is gone from round `start` on and what was before stays.
-
-    No round keeps more rooms than the others can fill.
-    """
+    """The problem that is left when a member is gone from round `start` on and what was before stays."""
     free = tuple(
         tuple(can and (m != gone or r < start) for r, can in enumerate(row))
         for m, row in enumerate(problem.free)
     )
-    fewer = replace(problem, free=free, past=plan[:start])
-    needed = min(sum(not slot.optional for slot in slots) for slots in problem.slots)
-    rooms = tuple(
-        len(held) if r < start else max(1, min(len(held), len(fewer.available(r)) // max(needed, 1)))
-        for r, held in enumerate(plan)
-    )
     pins = tuple(pin for pin in problem.pins if pin.member != gone or pin.round < start)
-    return replace(fewer, rooms=rooms, pins=pins)
+    return replace(problem, free=free, past=plan[:start], rooms=tuple(map(len, plan)), pins=pins)
 
 
 def replan(problem: Problem, plan: Arrangement, gone: int, left: Left, progress: Progress) -> Found:
     """The fewest changes to what people have in their calendars, then balance. Raises NoPlan.
 
     `problem` is `without` the member. Rounds in which the member had no seat stay. Each other round is
-    mended by itself with the fewest changes it needs, while the rest of the plan stands; where one cannot
-    be, all rounds to come are planned anew together, with as few changes as are found.
+    mended by itself while the rest of the plan stands; a room is not held if there is no other way.
     """
     rooms: dict[int, Rooms] = dict(enumerate(plan))
+    given_up: list[Demand] = []
     for r in problem.rounds[problem.held :]:
         if any(gone in room.people for room in plan[r]):
-            solved = _mended(problem, [r], rooms, plan, gone, left)
+            model = RoomsModel(problem, [r], rooms, give_up=frozenset({"room"}))
+            model.prefer_even()
+            model.prefer_rules()
+            model.prefer_unchanged(plan, but=gone)
+            solved = _solve(model, left, (1.0, LAST))
             if solved.rooms is None:
-                solved = _mended(problem, problem.rounds[problem.held :], rooms, plan, gone, left)
-                if solved.rooms is None:
-                    raise NoPlan(solved.certain)
-                return Found(_whole(problem, solved.rooms))
+                raise NoPlan(solved.certain)
             rooms |= solved.rooms
+            given_up += solved.given_up
         progress((r + 1) / len(problem.rooms))
-    return Found(_whole(problem, rooms))
-
-
-def _mended(
-    problem: Problem, rounds: Iterable[int], rooms: dict[int, Rooms], plan: Arrangement, gone: int, left: Left
-) -> Solved:
-    model = RoomsModel(problem, rounds, rooms)
-    model.prefer_even()
-    model.prefer_unchanged(dict(enumerate(plan)), but=gone)
-    return _solve(model, left, (1.0, LAST))
+    return Found(_whole(problem, rooms), tuple(given_up))

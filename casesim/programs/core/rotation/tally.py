@@ -115,7 +115,8 @@ def tally(problem: Problem, plan: Iterable[Rooms]) -> Tally:
     counted = Tally(problem)
     for rooms in plan:
         for room in rooms:
-            counted.add(room)
+            if room.is_held:
+                counted.add(room)
     return counted
 
 
