@@ -27,6 +27,7 @@ PARTS = {
     "where": "bench.where",
     "units": "bench.units",
     "rehearsal": "bench.rehearsal",
+    "rotation": "bench.rotation",
     "scoring": "bench.scoring",
     "decision": "bench.decision",
     "effects": "bench.effects",

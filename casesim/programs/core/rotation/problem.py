@@ -41,7 +41,7 @@ class Pin(NamedTuple):
 
 
 class Room(NamedTuple):
-    """A scenario and who sits in each of its slots; None is a bot or nobody. Without people it is not held."""
+    """A scenario and who sits in its slots; None is a bot or nobody. Without people it is not held."""
 
     scenario: int
     people: tuple[int | None, ...]
