@@ -34,7 +34,7 @@ SUSPICIOUS = 256 << 10  # with so many unacknowledged ...
 SILENT = 20.0  # ... it may say nothing for so many seconds
 TOO_SLOW = 4008
 SOCKETS = 12  # of one seat in this process
-PACE = 0.025  # seconds between two hand-outs of one room: what comes in between goes out together
+PACE = 0.04  # seconds between two hand-outs of one room: what comes in between goes out together
 AGAIN = 1.0  # seconds until the log is asked again for who waits for it
 
 
@@ -376,10 +376,10 @@ class Hub:
         """Read to the log's end. One of `outage.AWAY` if the database does not answer."""
         while True:
             seq = room.state.seq
-            lines = await self.reader(log.read, room.id, seq)
+            lines = await self.reader(_read_lines, room.id, seq)
             if not lines:
                 return None
-            self._take(room, [(line, line.parsed().event) for line in lines])
+            self._take(room, lines)
             if room.state.seq == seq:
                 return self._start_over(room)
 
@@ -457,15 +457,21 @@ class Hub:
         return self.rooms.setdefault(room_id, room)
 
     async def _read_room(self, room_id: str) -> HubRoom:
-        room, lines = await self.reader(_read_room, room_id)
-        for line in lines:
-            room.take(line, line.parsed().event)
+        room: HubRoom = await self.reader(_read_room, room_id)
         self.hand_out(room)  # to nobody yet: from here on only what is new
         return room
 
 
-def _read_room(room_id: str) -> tuple[HubRoom, list[log.Line]]:
+def _read_room(room_id: str) -> HubRoom:
+    """A room folded to its log's end: in a reader's thread, for a long one takes its time."""
     row = log.rooms([room_id]).get(room_id)
     if row is None:
         raise LookupError(room_id)
-    return HubRoom(row.id, row.epoch, scenario_of(row.version_id, row.seniority)), log.read(room_id)
+    room = HubRoom(row.id, row.epoch, scenario_of(row.version_id, row.seniority))
+    for line, event in _read_lines(room_id, 0):
+        room.take(line, event)
+    return room
+
+
+def _read_lines(room_id: str, after: int) -> list[tuple[log.Line, m.AnyEvent]]:
+    return [(line, line.parsed().event) for line in log.read(room_id, after)]
