@@ -40,8 +40,8 @@ def standing(*raters: ByRater, **more) -> Standing:
         "interval": (3.47, 4.13),
         "above": 0.97,
         "dimensions": (
-            OnDimension(dimension="framing", name="Framing", mean=3.9, sd=0.3, below=0.01),
-            OnDimension(dimension="data", name="Data", mean=3.6, sd=0.3),
+            OnDimension(dimension="framing", name="Framing", marks=2, mean=3.9, sd=0.3, below=0.01),
+            OnDimension(dimension="data", name="Data", marks=2, mean=3.6, sd=0.3),
         ),
         "impression_spread": 0.5,
         "marks": 4,
@@ -113,8 +113,8 @@ def test_the_smaller_expected_loss_decides_and_the_threshold_is_where_both_are_e
         (
             standing(
                 dimensions=(
-                    OnDimension(dimension="framing", name="Framing", mean=3.1, sd=0.3, below=0.37),
-                    OnDimension(dimension="data", name="Data", mean=4.6, sd=0.3),
+                    OnDimension(dimension="framing", name="Framing", marks=2, mean=3.1, sd=0.3, below=0.37),
+                    OnDimension(dimension="data", name="Data", marks=2, mean=4.6, sd=0.3),
                 )
             ),
             4,
@@ -155,6 +155,15 @@ def test_a_trigger_calls_for_a_debrief_and_names_its_evidence(found, number, tex
         (
             standing(rater("r1", "Ana", without=None)),
             "1 rater marked; the rule asks for at least 2.",
+        ),
+        (
+            standing(
+                dimensions=(
+                    OnDimension(dimension="framing", name="Framing", marks=0, mean=3.9, sd=0.3, below=0.01),
+                    OnDimension(dimension="data", name="Data", marks=0, mean=3.6, sd=0.3),
+                )
+            ),
+            "Nobody observed Framing, which is a must-have.",
         ),
         (
             standing(marks=6, not_observed=2),
@@ -235,7 +244,9 @@ def test_a_band_that_misses_the_threshold_is_refused_with_both_numbers():
 
 
 def test_a_standing_must_answer_what_the_standard_asks():
-    lone = standing(dimensions=(OnDimension(dimension="framing", name="Framing", mean=3, sd=1, below=0.1),))
+    lone = standing(
+        dimensions=(OnDimension(dimension="framing", name="Framing", marks=2, mean=3, sd=1, below=0.1),)
+    )
     with pytest.raises(ValueError, match="differ in the dimensions data"):
         advise(lone, STANDARD, Rule())
     mute = tuple(line.model_copy(update={"below": None}) for line in standing().dimensions)

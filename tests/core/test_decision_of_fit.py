@@ -58,6 +58,7 @@ def test_raw_marks_are_weighted_as_asked_and_a_hard_raters_are_lifted(workspace)
     assert found.raw.value == pytest.approx((2 * 4 + 3 + 4 + 3 + 4) / 6)
     assert by[hard].severity.interval[0] > 0 > by[mild].severity.interval[1]
     assert (found.marks, found.not_observed, found.assumed) == (10, 1, None)
+    assert [line.marks for line in found.dimensions] == [2, 2, 2, 2, 1]
 
 
 def test_the_same_marks_from_a_harder_rater_are_worth_more(workspace):
@@ -102,6 +103,8 @@ def test_what_does_not_fit_is_named(workspace):
     two = ratings([Row(mild, c, d, 3) for c in ("c1", "c2") for d in DIMENSIONS], (1, 5))
     with pytest.raises(ValueError, match="one candidate, not of 2"):
         standing_of(fit, two, STANDARD, panel)
+    with pytest.raises(ValueError, match="panel: nothing is given about zoe"):
+        standing_of(fit, one({"zoe": "33333"}), STANDARD, panel)
     short = STANDARD.model_copy(update={"asks": STANDARD.asks[1:]})
     with pytest.raises(ValueError, match="differ in the dimensions d1"):
         standing_of(fit, one({hard: "33333"}), short, panel)

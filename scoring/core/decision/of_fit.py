@@ -36,11 +36,13 @@ def standing_of(
 ) -> Standing:
     """Where the one candidate of these ratings stands.
 
-    Raises ValueError for several candidates, for dimensions other than the standard's, and for a bar or a
-    floor off the scale.
+    Raises ValueError for several candidates, a rater the panel does not name, dimensions other than the
+    standard's, and a bar or a floor off the scale.
     """
     if len(ratings.candidates) != 1:
         raise ValueError(f"a standing is of one candidate, not of {len(ratings.candidates)}")
+    if strangers := sorted(set(ratings.raters) - panel.keys()):
+        raise ValueError(f"panel: nothing is given about {', '.join(strangers)}")
     fitted = fit(ratings)
     asks = _in_order(fitted, standard)
     weights = np.array([asked.weight for asked in asks]) / sum(asked.weight for asked in asks)
@@ -81,11 +83,13 @@ def _above(fitted: Fitted, standard: Standard, weights: Floats) -> float:
 
 
 def _dimensions(fitted: Fitted, asks: list[Asked]) -> tuple[OnDimension, ...]:
-    fair = fitted.fair_by_dimension()
+    fair, ratings = fitted.fair_by_dimension(), fitted.ratings
+    marks = np.bincount(ratings.dimension[ratings.observed], minlength=len(asks))
     return tuple(
         OnDimension(
             dimension=asked.dimension,
             name=asked.name,
+            marks=int(marks[d]),
             mean=float(fair.score[0, d]),
             sd=float(fair.high[0, d] - fair.low[0, d]) / (2 * Z90),
             below=None if asked.floor is None else _below(fitted, d, asked.floor),

@@ -51,8 +51,9 @@ class Rule(Doc):
         return (
             f"A bad hire is said to cost {costs.bad_hire:g} and a missed good one {costs.missed_hire:g}: "
             f"hire if the probability of being above the bar is over {costs.threshold:.2f}, else do not.",
-            f"Not enough evidence: fewer than {self.raters} raters, or more than {self.not_observed:.0%} of "
-            "the marks are “not observed”, or the record lacks what a mark must rest on.",
+            f"Not enough evidence: fewer than {self.raters} raters, more than {self.not_observed:.0%} of "
+            "the marks are “not observed”, nobody observed a must-have, or the record lacks what a mark must "
+            "rest on.",
             f"Debrief: the probability lies between {low:g} and {high:g}; leaving out one rater turns the "
             f"recommendation; two raters are more than {self.apart:g} standard deviations apart or one "
             "rater's impression is as unusual; a must-have is missed with a probability over "

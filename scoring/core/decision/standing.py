@@ -15,10 +15,11 @@ Spread = Annotated[float, Field(ge=0)]
 
 
 class OnDimension(Doc):
-    """The candidate on one dimension. `below`: P(below the must-have floor), None without a floor."""
+    """The candidate on one dimension, from so many marks. `below`: P(below the floor of a must-have)."""
 
     dimension: str
     name: str
+    marks: Annotated[int, Field(ge=0)]
     mean: float
     sd: Spread
     below: Share | None = None

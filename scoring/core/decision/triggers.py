@@ -40,7 +40,7 @@ def doubts(standing: Standing, standard: Standard, rule: Rule) -> tuple[Trigger,
 
 
 def lacks(standing: Standing, rule: Rule) -> Iterable[Trigger]:
-    """6: too few raters or marks."""
+    """6: too few raters or marks, or a must-have that nobody observed."""
     n = len(standing.raters)
     if n < rule.raters:
         text = f"{n} rater{'' if n == 1 else 's'} marked; the rule asks for at least {rule.raters}."
@@ -50,6 +50,10 @@ def lacks(standing: Standing, rule: Rule) -> Iterable[Trigger]:
         share = f"{unseen} of {asked} marks are “not observed” ({unseen / asked:.0%})"
         text = f"{share}; the rule allows {rule.not_observed:.0%}."
         yield Trigger(number=6, code="not_observed", text=text)
+    for line in standing.dimensions:
+        if line.below is not None and not line.marks:
+            text = f"Nobody observed {line.name}, which is a must-have."
+            yield Trigger(number=6, code="must_unobserved", text=text, dimension=line.dimension)
 
 
 def conflicts(standing: Standing, rule: Rule) -> Iterable[Trigger]:

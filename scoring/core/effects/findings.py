@@ -89,25 +89,26 @@ def _found(measured: Measured, drawn: Floats, seed: int) -> Iterator[RaterEffect
     enough = np.where(many >= FEWEST, 0.0, np.nan)[:, None]
     known = ordinary(drawn + enough)
     p = chances(statistic + enough, known)
-    flags, (low, high) = _discovered(p), cutoffs(statistic + enough, known)
-    agreed = agreements(measured)
+    low, high = cutoffs(statistic + enough, known)
+    flags, agreed = _discovered(p), agreements(measured)
     for place, rater in enumerate(measured.raters):
         n = int(many[place])
-        if n < FEWEST:
-            yield _nothing(rater, n, f"too few interviews to say: {n} of {FEWEST}")
-            continue
-        if np.count_nonzero(many >= FEWEST) < COMPANY:
-            yield _nothing(
-                rater, n, f"too few raters to compare with: {COMPANY} need {FEWEST} interviews each"
-            )
+        if why := _refusal(n, int(np.count_nonzero(many >= FEWEST))):
+            yield _nothing(rater, n, why)
             continue
         reach, moved = intervals(measured, place, seed), points(measured, place)
         about = Found(n, moved, agreed[place], tuple(_kinds(flags[place])))
         numbers = np.column_stack([statistic[place], reach, low[place], high[place], p[place]])
-        effects = (_effect(m, row, about) for m, row in zip(MEASURES, numbers, strict=True))
-        yield RaterEffects(
-            rater=rater, interviews=n, points=moved, agrees=agreed[place], effects=tuple(effects)
-        )
+        effects = tuple(_effect(m, row, about) for m, row in zip(MEASURES, numbers, strict=True))
+        yield RaterEffects(rater=rater, interviews=n, points=moved, agrees=agreed[place], effects=effects)
+
+
+def _refusal(n: int, company: int) -> str | None:
+    if n < FEWEST:
+        return f"too few interviews to say: {n} of {FEWEST}"
+    if company < COMPANY:
+        return f"too few raters to compare with: {COMPANY} need {FEWEST} interviews each"
+    return None
 
 
 def _discovered(p: Floats) -> Flags:

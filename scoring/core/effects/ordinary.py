@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scoring.core.effects.statistics import SIDES
 
 Floats = NDArray[np.float64]
+STILL = 1e-9  # a spread that is rounding alone
 FEWEST = 8  # replicates; a spread of fewer is no spread
 
 
@@ -80,7 +81,7 @@ def _held_out(replicates: Floats) -> Floats:
 
 def _standardised(statistic: Floats, centre: Floats, spread: Floats) -> Floats:
     apart = statistic - centre
-    return np.divide(apart, spread, out=np.full_like(apart, np.nan), where=spread > 0)
+    return np.divide(apart, spread, out=np.full_like(apart, np.nan), where=spread > STILL)
 
 
 def _far(standardised: Floats) -> Floats:

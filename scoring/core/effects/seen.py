@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.integer]
+Total = Callable[[Floats], Floats]  # of marks, by interview
 
 
 class Seen(NamedTuple):
@@ -45,7 +46,6 @@ class Interviews(NamedTuple):
 MOST_OWN: Final = 0.9  # share of a posterior that one mark may be said to make
 
 COLUMNS: Final = (
-    "interviews",
     "marks",
     "level",
     "level2",
@@ -73,30 +73,12 @@ def interviews(seen: Seen) -> Interviews:
         found: Floats = np.bincount(place, values, len(first)).astype(np.float64)
         return found
 
-    ones = np.ones(len(key))
-    marks, level, expected = total(ones), total(seen.level), total(seen.expected)
-    dated = np.isfinite(seen.month[first]).astype(np.float64)
-    month = np.where(dated > 0, seen.month[first], 0.0)
-    lean = dated * _lean(seen, total, marks)
-    residual, profile = _of_others(seen)
-    profile = profile - (total(profile) / marks)[place]
+    marks = total(np.ones(len(key)))
     columns = {
-        "interviews": np.ones(len(first)),
         "marks": marks,
-        "level": level,
-        "level2": total(seen.level**2),
-        "expected": expected,
-        "expected2": total(seen.expected**2),
-        "variance": total(seen.variance),
-        "misfit": total((seen.level - seen.expected) ** 2 / seen.variance),
-        "information": total(seen.information),
-        "follows": total((residual + seen.information * profile) * profile),
-        "profile2": total(seen.information * profile**2),
-        "dated": dated,
-        "month": month,
-        "month2": month**2,
-        "lean": lean,
-        "lean_month": lean * month,
+        **{name: total(values) for name, values in _of_marks(seen).items()},
+        **{name: total(values) for name, values in _of_profile(seen, total, marks, place).items()},
+        **_of_time(seen.month[first], _lean(seen, total, marks)),
     }
     sums = np.stack([columns[name] for name in COLUMNS], axis=1)
     return Interviews(seen.rater[first], seen.candidate[first], sums)
@@ -109,7 +91,37 @@ def by_rater(found: Interviews, raters: int) -> Floats:
     return sums
 
 
-def _lean(seen: Seen, total: Callable[[Floats], Floats], marks: Floats) -> Floats:
+def _of_marks(seen: Seen) -> dict[str, Floats]:
+    return {
+        "level": seen.level,
+        "level2": seen.level**2,
+        "expected": seen.expected,
+        "expected2": seen.expected**2,
+        "variance": seen.variance,
+        "misfit": (seen.level - seen.expected) ** 2 / seen.variance,
+        "information": seen.information,
+    }
+
+
+def _of_profile(seen: Seen, total: Total, marks: Floats, place: Places) -> dict[str, Floats]:
+    """What each mark adds to the slope of an interview's marks on the candidate's profile."""
+    residual, profile = _of_others(seen)
+    profile = profile - (total(profile) / marks)[place]
+    return {
+        "follows": (residual + seen.information * profile) * profile,
+        "profile2": seen.information * profile**2,
+    }
+
+
+def _of_time(month: Floats, lean: Floats) -> dict[str, Floats]:
+    """What each interview adds to the slope of leans on time; nothing without a date."""
+    dated = np.isfinite(month).astype(np.float64)
+    month = np.where(dated > 0, month, 0.0)
+    lean = dated * lean
+    return {"dated": dated, "month": month, "month2": month**2, "lean": lean, "lean_month": lean * month}
+
+
+def _lean(seen: Seen, total: Total, marks: Floats) -> Floats:
     """How high each interview's marks lie beyond its candidate, logits.
 
     One Newton step from the model's own view undoes most of its shrinkage, or a drifting rater would look
