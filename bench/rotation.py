@@ -44,14 +44,12 @@ def figures(members: int, rounds: int, scenarios: int) -> list[Figure]:
         )
         for goal in plan.goals
     ]
-    weakest = plan.linking.weakest
     return [
         Figure("rotation", f"{name}: to a feasible plan", first, "s", note="processor"),
         Figure(
             "rotation", f"{name}: to the best plan found", took, "s", note=f"processor; ends at {plan.finish}"
         ),
         *gaps,
-        Figure("rotation", f"{name}: ratings lost that split the design", weakest and weakest.ratings, ""),
     ]
 
 

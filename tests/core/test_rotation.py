@@ -222,7 +222,8 @@ def test_two_rooms_of_six_cannot_spread_pairs_more_evenly_than_the_bound(twelve)
 
 def test_the_rating_design_is_connected(twelve):
     linking = twelve["linking"]
-    assert linking["connected"] and linking["weakest"]["ratings"] >= 1
+    assert linking["connected"] and linking["weakest"]["shared"] >= 1
+    assert len(linking["islands"]) == 1 and len(linking["islands"][0]["raters"]) == 12
     assert linking["ratings"] == 24 >= linking["needed"] == 23
 
 

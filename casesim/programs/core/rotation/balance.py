@@ -6,12 +6,14 @@ from hashlib import sha256
 from casesim.programs.core.rotation import plan as doc
 from casesim.programs.core.rotation.bound import pair_squares
 from casesim.programs.core.rotation.explain import Words
-from casesim.programs.core.rotation.linking import Node, components, shared, weakest
+from casesim.programs.core.rotation.linking import components, shared
 from casesim.programs.core.rotation.model import empty_room, seating
 from casesim.programs.core.rotation.problem import Arrangement, Problem, Room, Rooms
 from casesim.programs.core.rotation.schema import Cohort
 from casesim.programs.core.rotation.solve import Found
 from casesim.programs.core.rotation.tally import Tally, tally
+from scoring.core.connectivity import connectivity, weakest_link
+from scoring.core.ratings import Row, ratings
 
 
 def digest(cohort: Cohort) -> str:
@@ -202,26 +204,16 @@ def _pairs(problem: Problem, counted: Tally) -> tuple[doc.Pair, ...]:
 
 
 def _linking(problem: Problem, counted: Tally) -> doc.Linking:
-    links = counted.design()
-    islands = components(links)
-    thin = weakest(links)
+    names = [member.id for member in problem.cohort.members]
+    design = ratings(Row(names[rater], names[candidate], "all", 1) for rater, candidate in counted.design())
+    found, weakest = connectivity(design), weakest_link(design)
     return doc.Linking(
-        connected=len(islands) == 1,
-        ratings=len(links),
-        needed=max(0, sum(map(len, islands)) - 1),
-        islands=tuple(
-            doc.Island(raters=_side(problem, island, "rater"), candidates=_side(problem, island, "candidate"))
-            for island in islands
-        ),
-        weakest=thin
-        and doc.WeakestLink(
-            ratings=thin.ratings, raters=_ids(problem, thin.raters), candidates=_ids(problem, thin.candidates)
-        ),
+        connected=found.connected,
+        ratings=len(counted.design()),
+        needed=max(0, sum(len(part.raters) + len(part.candidates) for part in found.components) - 1),
+        islands=tuple(doc.Island(raters=p.raters, candidates=p.candidates) for p in found.components),
+        weakest=weakest and doc.WeakestLink(shared=weakest.shared, side=weakest.side, other=weakest.other),
     )
-
-
-def _side(problem: Problem, island: set[Node], side: str) -> tuple[str, ...]:
-    return _ids(problem, sorted(m for kind, m in island if kind == side))
 
 
 def _ids(problem: Problem, members: Iterable[int]) -> tuple[str, ...]:

@@ -68,11 +68,11 @@ class Island(Doc):
 
 
 class WeakestLink(Doc):
-    """So many ratings lost, and these would be an island of their own."""
+    """Raters split in two where they have the fewest candidates in common, and how many those are."""
 
-    ratings: int
-    raters: tuple[str, ...]
-    candidates: tuple[str, ...]
+    shared: int  # counted once for each pair of raters from both sides
+    side: tuple[str, ...]
+    other: tuple[str, ...]
 
 
 class Linking(Doc):
@@ -80,9 +80,9 @@ class Linking(Doc):
 
     connected: bool
     ratings: int
-    needed: int  # ratings without which so many raters and candidates cannot be one island
+    needed: int  # so many raters and candidates cannot be one island with fewer
     islands: tuple[Island, ...]
-    weakest: WeakestLink | None
+    weakest: WeakestLink | None  # None: fewer than two raters
 
 
 class Unmet(Doc):

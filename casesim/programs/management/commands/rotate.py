@@ -105,10 +105,10 @@ def told(plan: Plan) -> list[str]:
 
 
 def _linking(linking: Linking) -> str:
-    if linking.weakest:
-        return (
-            f"{linking.ratings} ratings, one connected design; {linking.weakest.ratings} lost could split it"
-        )
+    if linking.connected:
+        weakest = linking.weakest
+        thin = f"; {', '.join(weakest.side)} hang by {weakest.shared} shared candidate(s)" if weakest else ""
+        return f"{linking.ratings} ratings, one connected design{thin}"
     islands = len(linking.islands)
     return f"{linking.ratings} ratings in {islands} islands; to connect them takes at least {linking.needed}"
 
