@@ -147,7 +147,7 @@ def test_no_text_of_four_thousand_characters_keeps_the_listener_long(text: str) 
 
 
 def test_what_is_only_repeated_from_the_conversation_is_not_heard() -> None:
-    said = "I'd use people coming back in the next week, not time spent."
+    said = "I would measure money lost per thousand euros, because that is what the business feels."
     assert heard(said)
     assert heard(said, context=[f"As you put it: {said}"]) == {}
 
