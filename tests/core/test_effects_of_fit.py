@@ -49,3 +49,26 @@ def test_a_candidate_of_whom_nothing_is_left_has_a_reason():
 def test_a_rater_nobody_knows_cannot_be_set_aside():
     with pytest.raises(ValueError, match="no such rater: zoe"):
         leave_out(ratings([Row("ana", "c1", "a", 2)], (1, 4)), ("zoe",))
+
+
+def said(given, replicates: int = 8) -> dict[str, str]:
+    """What is said of the first rater, by effect."""
+    return {effect.kind: effect.says for effect in rater_effects(calibrate(given), replicates, 1)[0].effects}
+
+
+def test_one_dimension_of_two_levels_without_dates_has_neither_halo_nor_drift():
+    given, _ = simulated(Plan(candidates=60, raters=5, raters_each=2, dimensions=1, levels=2), seed=1)
+    found = said(given)
+    assert found["halo"] == "Cannot say: no variation."
+    assert found["drift"] == "Cannot say: under 2 months of dated interviews."
+    assert found["central"].startswith("The marks use the scale")
+
+
+def test_marks_that_are_all_equal_are_no_error():
+    rows = [Row(r, f"c{c}", d, 3) for r in ("ana", "ben", "cem") for c in range(40) for d in "ab"]
+    assert said(ratings(rows, (1, 5)))["careless"] == "Cannot say: no variation."
+
+
+def test_marks_that_were_all_not_observed_are_no_interviews():
+    rows = [Row(r, f"c{c}", d, None) for r in ("ana", "ben", "cem") for c in range(12) for d in "ab"]
+    assert set(said(ratings(rows, (1, 5))).values()) == {"Too few interviews to say: 0 of 10."}

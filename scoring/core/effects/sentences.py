@@ -65,7 +65,7 @@ def _central(value: float) -> str:
 def _halo(value: float, found: Found) -> str:
     text = (
         "The marks of one interview resemble one another: they follow the strengths and weaknesses that the "
-        f"candidate's other marks show by {value:.0%}. Mark each dimension "
+        f"candidate's other marks show by {max(value, 0):.0%}. Mark each dimension "
         "from its own quotes, before thinking of the whole."
     )
     if "careless" in found.flags:
