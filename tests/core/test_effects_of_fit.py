@@ -59,14 +59,16 @@ def said(given, replicates: int = 8) -> dict[str, str]:
 def test_one_dimension_of_two_levels_without_dates_has_neither_halo_nor_drift():
     given, _ = simulated(Plan(candidates=60, raters=5, raters_each=2, dimensions=1, levels=2), seed=1)
     found = said(given)
-    assert found["halo"] == "Cannot say: no variation."
+    assert found["halo"] == "Cannot say: too little varies."
     assert found["drift"] == "Cannot say: under 2 months of dated interviews."
     assert found["central"].startswith("The marks use the scale")
 
 
-def test_marks_that_are_all_equal_are_no_error():
+def test_marks_that_are_all_equal_flag_nobody_and_have_no_halo():
     rows = [Row(r, f"c{c}", d, 3) for r in ("ana", "ben", "cem") for c in range(40) for d in "ab"]
-    assert said(ratings(rows, (1, 5)))["careless"] == "Cannot say: no variation."
+    found = rater_effects(calibrate(ratings(rows, (1, 5))), 8, 1)
+    assert [line.flags() for line in found] == [(), (), ()]
+    assert found[0].effects[3].says == "Cannot say: too little varies."
 
 
 def test_marks_that_were_all_not_observed_are_no_interviews():

@@ -134,7 +134,9 @@ def _nothing(rater: str, n: int, why: str) -> RaterEffects:
 def _effect(measure: Measure, row: Floats, about: Found) -> Effect:
     """`row`: value, interval from and to, cut-offs low and high, p; all as measured."""
     if np.isnan(row[-1]):
-        why = f"under {MONTHS:g} months of dated interviews" if measure.kind == "drift" else "no variation"
+        why = (
+            f"under {MONTHS:g} months of dated interviews" if measure.kind == "drift" else "too little varies"
+        )
         nothing = unknown(why, about.interviews)
         return Effect(kind=measure.kind, unit=measure.unit, statistic=nothing, says=f"Cannot say: {why}.")
     value, start, end, low, high = (round(measure.shown(number), 4) for number in row[:5])

@@ -44,6 +44,7 @@ MEASURES: Final = (
     Measure("halo", -1, "how far marks follow the candidate's profile"),
     Measure("drift", 0, "logits milder over a year", times=12.0),
 )
+FLAT: Final = 0.01  # variance of a mark, or of a profile, below which nothing can be held against it
 DRIFT: Final = 4  # its place among the measures
 SIDES: Final = np.array([measure.side for measure in MEASURES])
 _PLACE: Final = {name: place for place, name in enumerate(COLUMNS)}
@@ -57,7 +58,10 @@ def statistics(sums: Floats) -> Floats:
         outfit = np.log(column["misfit"] / column["marks"])
         follows = column["follows"] / column["profile2"]
         stacked = np.stack([outfit, np.log(spread), follows, _slope(column)], axis=-1)
-    return np.where(np.isfinite(stacked), stacked, np.nan)
+        varied = column["variance"] > FLAT * column["marks"]
+        profiled = column["profile2"] > FLAT * column["information"]
+    grounds = np.stack([varied, varied, profiled, np.ones_like(varied)], axis=-1)
+    return np.where(grounds & np.isfinite(stacked), stacked, np.nan)
 
 
 def _spread(of: dict[str, Floats]) -> Floats:
