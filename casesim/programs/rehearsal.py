@@ -65,10 +65,10 @@ def script_of(scenario: Scenario, name: str) -> Script:
     return lines
 
 
-def rehearse(version: ScenarioVersion, candidate: Script, seed: int = 0) -> Rehearsed:
-    """Play, rate and report. The room stays in the database like any other."""
-    scenario = scenario_of(version.pk)
-    room_id = _play(version.pk, scenario, candidate, seed)
+def rehearse(version: ScenarioVersion, candidate: Script, seed: int = 0, seniority: str = "") -> Rehearsed:
+    """Play, rate and report. The room stays in the database like any other. ValueError: no such seniority."""
+    room_id = _play(version.pk, candidate, seed, seniority)
+    scenario = queries.room(room_id).scenario
     _rate(room_id, scenario, seed)
     report = _report(room_id)
     transcript, report_file = _write(room_id, report)
@@ -133,10 +133,12 @@ def _check_commands(lines: Script, file: str) -> None:
             raise BadName(f"{file}, command {number}: {field}: {first['msg']}") from None
 
 
-def _play(version_id: int, scenario: Scenario, candidate: Script, seed: int) -> str:
+def _play(version_id: int, candidate: Script, seed: int, seniority: str) -> str:
     """The hour, from the start to the last phase's end, on the simulated clock."""
-    bots = (CANDIDATE, *(r.key for r in scenario.roles))
-    room_id = open_room(version_id, bots=bots, raters=len(SEVERITIES), now=OPENS).room_id
+    bots = (CANDIDATE, *(r.key for r in scenario_of(version_id).roles))
+    opened = open_room(version_id, bots=bots, raters=len(SEVERITIES), now=OPENS, seniority=seniority)
+    room_id = opened.room_id
+    scenario = known(room_id).scenario
     for seat in (FACILITATOR, *SEVERITIES):
         name = "Facilitator" if seat == FACILITATOR else f"Scripted {seat}"
         handle_now(room_id, seat, m.TakeSeat(name=name), "sit", OPENS)

@@ -20,6 +20,7 @@ class Heard(NamedTuple):
     injects: dict[str, int]  # key -> when it was first put, ms
     objections: list[int]  # when each was raised
     marks: set[str]  # decisions on the board
+    tables: set[str]  # that open in the data room
     done: Counter[Print]
     last: int  # when the candidate last did something
 
@@ -61,19 +62,21 @@ def _begins(line: ScriptLine, heard: Heard, view: View) -> int | None:
 
 
 def _possible(command: m.AnyCommand, heard: Heard) -> bool:
-    """Is the decision it speaks of on the board?"""
+    """Is the decision it speaks of on the board, the table it looks at open and not looked at yet?"""
     match command:
         case m.Revise(decision=mark):
             return mark in heard.marks
         case m.Say(about=str(mark)):
             return mark in heard.marks
+        case m.Look(data_set=key):  # a second look at the same is no event: it would be due for ever
+            return key in heard.tables and not heard.done[_print(command)]
         case _:
             return True
 
 
 def _listen(view: View, inject_texts: Mapping[str, str]) -> Heard:
     keys = {flat(text): key for text, key in inject_texts.items()}
-    heard, last = Heard({}, [], set(), Counter(), 0), 0
+    heard, last = Heard({}, [], set(), set(), Counter(), 0), 0
     for item in view.items:
         match item.event:
             case m.InjectSpoken(text=text) if (key := keys.get(flat(text))) is not None:
@@ -82,6 +85,8 @@ def _listen(view: View, inject_texts: Mapping[str, str]) -> Heard:
                 heard.objections.append(item.at)
             case m.Decided(mark=mark):
                 heard.marks.add(mark)
+            case m.DataGiven(grant=m.Grant(key=key)):
+                heard.tables.add(key)
             case _:
                 pass
         if (known := _print_of(item.event, view.seat)) is not None:
@@ -100,6 +105,8 @@ def _print(command: m.AnyCommand) -> Print:
             return ("ask", command.role, command.text)
         case m.RequestData():
             return ("request_data", command.what)
+        case m.Look():
+            return ("look", command.data_set, command.column)
         case m.RaiseHand():
             return ("raise_hand", command.up)
         case m.Say() | m.Summarise() | m.Assume():
@@ -108,7 +115,7 @@ def _print(command: m.AnyCommand) -> Print:
             return (command.type,)
 
 
-def _print_of(event: m.AnyEvent, seat: str) -> Print | None:
+def _print_of(event: m.AnyEvent, seat: str) -> Print | None:  # noqa: C901  (one case a line)
     """The print of the command that brought this about, if it was this seat's."""
     if getattr(event, "by", None) != seat:
         return None
@@ -121,6 +128,8 @@ def _print_of(event: m.AnyEvent, seat: str) -> Print | None:
             return ("ask", event.role, event.text)
         case m.DataRequested():
             return ("request_data", event.what)
+        case m.Looked():
+            return ("look", event.data_set, event.column)
         case m.HandRaised():
             return ("raise_hand", event.up)
         case m.Said():

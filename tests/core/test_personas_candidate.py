@@ -130,3 +130,13 @@ def test_a_silenced_candidate_and_one_in_a_room_that_stands_still_wait(changes: 
 
 def test_what_the_phase_has_no_time_for_is_not_begun() -> None:
     assert candidate_move((line(say("so"), 5),), {}, view(ends_at=T0 + 5_000)) is None
+
+
+def test_a_table_is_looked_at_once_it_is_open_and_once_alone() -> None:
+    look = m.Look(data_set="orders", column="amount")
+    script = (line(look, 10), line(look, 20))
+    assert candidate_move(script, {}, view()) is None
+    given = m.DataGiven(by="omar", mark="R1", text="", grant=m.Grant(key="orders", title="O", about="o"))
+    assert candidate_move(script, {}, view((5, given))) == Move(T0 + 10_000, look)
+    looked = m.Looked(by="candidate", data_set="orders", column="amount")
+    assert candidate_move(script, {}, view((5, given), (10, looked))) is None

@@ -23,12 +23,13 @@ def lines(done: dict) -> list[str]:
 
 @pytest.fixture(scope="module")
 def played(module_database):
-    """Strong twice and weak once with one seed, strong with another: slow, so played once."""
+    """Strong twice, weak and middling once with one seed, strong with another: slow, so played once."""
     return {
         "strong": rehearse("--candidate", "strong", "--seed", "3"),
         "again": rehearse("--candidate", "strong", "--seed", "3"),
         "other": rehearse("--candidate", "strong", "--seed", "4"),
         "weak": rehearse("--candidate", "weak", "--seed", "3"),
+        "middling": rehearse("--candidate", "middling", "--seed", "3", "--seniority", "senior"),
     }
 
 
@@ -45,6 +46,28 @@ def test_strong_and_weak_candidates_are_told_apart(played):
             assert level is None or level >= (weak["marks"][dimension][rater] or 0)
     assert strong["composite"] - weak["composite"] > 1
     assert strong["events"]["revised"] > weak["events"].get("revised", 0)
+
+
+def test_a_middling_candidate_comes_between(played):
+    strong, middling, weak = (played[name]["composite"] for name in ("strong", "middling", "weak"))
+    assert weak + 0.5 < middling < strong - 0.3
+
+
+def test_a_seniority_is_spared_what_it_is_spared_and_the_report_names_it(played):
+    report = json.loads(Path(played["middling"]["report"]).read_text(encoding="utf-8"))
+    assert report["header"]["seniority"] == "Senior engineer"
+    put = {p["inject"] for p in report["exposure"]["probes"]}
+    assert not put & {"switch_it_off", "nobody_declined"}
+
+
+def test_the_report_says_what_became_of_the_planted_faults(played):
+    found = {}
+    for name in ("strong", "weak"):
+        report = json.loads(Path(played[name]["report"]).read_text(encoding="utf-8"))
+        found[name] = {f["fault"]: f["outcome"] for f in report["findings"]}
+    assert found["strong"]["card_on_list"] == found["strong"]["not_there_yet"] == "noticed"
+    assert set(found["weak"].values()) <= {"told", "missed", "closed", "asked"}
+    assert played["strong"]["events"]["looked"] == 3
 
 
 def test_all_six_phases_are_played_and_every_dimension_is_probed(played):

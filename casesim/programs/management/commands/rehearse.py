@@ -18,6 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("scenario", help="a published slug, a bundled one, or a YAML file")
         parser.add_argument("--candidate", default="strong", help="strong, weak or FILE.jsonl")
+        parser.add_argument("--seniority", default="", help="one of the scenario's, by key (as written)")
         parser.add_argument("--seed", type=int, default=0, help="same seed, same log")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -26,8 +27,8 @@ class Command(BaseCommand):
         try:
             version = version_of(options["scenario"])
             candidate = script_of(scenario_of(version.pk), options["candidate"])
-            done = summary(rehearse(version, candidate, options["seed"]))
-        except (BadName, LoadError, Stuck) as error:
+            done = summary(rehearse(version, candidate, options["seed"], options["seniority"]))
+        except (BadName, LoadError, Stuck, ValueError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(done, indent=2, ensure_ascii=False) if options["json"] else told(done))
 
