@@ -107,7 +107,7 @@ def test_elimination_is_the_dense_solution(plan, link):
     assert solved == pytest.approx(np.linalg.solve(flat.precision, np.concatenate([pull, turn.ravel()])))
     effects = len(whole.kind)
     assert eliminated.log_det == pytest.approx(np.linalg.slogdet(flat.precision[:effects, :effects])[1])
-    assert eliminated.log_det + eliminated.steps_log_det == pytest.approx(
+    assert eliminated.log_det + eliminated.remainder.steps_log_det == pytest.approx(
         np.linalg.slogdet(flat.precision)[1]
     )
 
@@ -120,7 +120,7 @@ def test_every_variance_is_that_of_the_dense_inverse(plan, with_steps):
     inverse = flat.covariance() if with_steps else flat.given_steps()
     among = inverse[: len(whole.kind), : len(whole.kind)]
     eliminated = eliminate(whole, look(whole, "adjacent", state), given)
-    outside = eliminated.outside(with_steps)
+    outside = eliminated.remainder.covariance(with_steps)
     found = variances(whole, eliminated.covariances(outside), outside)
     assert found.of_mark == pytest.approx(np.einsum("ij,jk,ik->i", flat.effects, among, flat.effects))
     used = np.arange(len(whole.kind)) != whole.spare

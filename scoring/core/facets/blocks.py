@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_solve
-from scipy.linalg.lapack import dpotrf, dpotri
+from scipy.linalg import block_diag
 
+from scoring.core.facets import remainder
 from scoring.core.facets.design import Chunk, Design, Places
 from scoring.core.facets.kernel import Expected, Floats, sums
+from scoring.core.facets.remainder import Covariance, Remainder, gathering
 
 
 class Prior(NamedTuple):
@@ -47,12 +48,8 @@ class Covariances(NamedTuple):
 class Eliminated:
     design: Design
     blocks: tuple[Block, ...]
-    factor: Floats  # lower Cholesky factor of S: effects outside, the spare, the ease, then the steps
-    log_det: float  # of the precision of all effects, given the steps
-
-    @property
-    def _steps(self) -> int:
-        return self.design.steps * self.design.marks.dimensions
+    remainder: Remainder
+    log_det: float  # of the precision of all effects, given the steps; nan where it is not known
 
     def solve(self, gradient: Floats, step_gradient: Floats) -> tuple[Floats, Floats]:
         """The Newton step for the effects and the steps."""
@@ -61,7 +58,7 @@ class Eliminated:
         for chunk, block in self._each():
             pull = np.einsum("bmg,bm->bg", block.fill, _of(gradient, chunk))
             np.subtract.at(away, chunk.touched, pull)
-        away = cho_solve((self.factor, True), away, check_finite=False)
+        away = self.remainder.solve(away)
         step = np.empty(len(gradient))
         for chunk, block in self._each():
             own = np.einsum("bij,bj->bi", block.inverse, _of(gradient, chunk))
@@ -70,25 +67,11 @@ class Eliminated:
         step[first:] = away[: len(gradient) - first]
         return step, away[len(gradient) - first :].reshape(step_gradient.shape)
 
-    @property
-    def steps_log_det(self) -> float:
-        """Of the precision of the steps, when everything else is integrated out."""
-        return float(2 * np.log(np.diagonal(self.factor)[len(self.factor) - self._steps :]).sum())
-
-    def outside(self, with_steps: bool) -> Floats:
-        """Covariance of everything outside; without `with_steps`, given the steps."""
-        size = len(self.factor) - (0 if with_steps else self._steps)
-        inverse, _ = dpotri(self.factor[:size, :size], lower=True)
-        covariance = np.asarray(inverse + inverse.T)  # of a lower triangle
-        np.fill_diagonal(covariance, np.diagonal(inverse))
-        return covariance
-
-    def covariances(self, outside: Floats) -> Iterator[Covariances]:
+    def covariances(self, outside: Covariance) -> Iterator[Covariances]:
         """Within each chunk's blocks, given the covariance of what is outside."""
         for chunk, block in self._each():
-            given = len(outside) < len(self.factor)
-            touched = chunk.touched[:, : -self._steps or None] if given else chunk.touched
-            away = outside[touched[:, :, None], touched[:, None, :]]
+            touched = chunk.touched[:, : chunk.width + len(outside.shared)]
+            away = outside.among(touched)
             fill = block.fill[:, :, : touched.shape[1]]
             spread = fill @ away
             m = chunk.size
@@ -104,7 +87,7 @@ class Eliminated:
 
 
 def eliminate(design: Design, expected: Expected, prior: Prior) -> Eliminated:
-    left = _prior_outside(design, expected, prior)
+    left = gathering(_prior_outside(design, expected, prior))
     blocks, log_det = [], 0.0
     for chunk in design.chunks:
         among, turned = _information(design, chunk, expected)
@@ -120,14 +103,10 @@ def eliminate(design: Design, expected: Expected, prior: Prior) -> Eliminated:
         piece[:, :u, :u] += among[:, m:, m:]
         piece[:, :u, u:] += turned[:, m:]
         piece[:, u:, :u] += turned[:, m:].transpose(0, 2, 1)
-        _gather(design, chunk, piece, left)
+        left.add(chunk, piece)
         blocks.append(Block(inverse, fill))
-    factor, failed = dpotrf(left, lower=True, clean=True, overwrite_a=True)
-    if failed:
-        raise FloatingPointError("the precision of raters and steps is not positive definite")
-    given = len(factor) - design.steps * design.marks.dimensions
-    log_det += 2 * np.log(np.diagonal(factor)[:given]).sum()
-    return Eliminated(design, tuple(blocks), factor, float(log_det))
+    closed = left.closed()
+    return Eliminated(design, tuple(blocks), closed, float(log_det) + closed.log_det)
 
 
 class Variances(NamedTuple):
@@ -138,7 +117,7 @@ class Variances(NamedTuple):
     with_parent: Floats  # (effects,): 0 where there is no parent
 
 
-def variances(design: Design, covariances: Iterable[Covariances], outside: Floats) -> Variances:
+def variances(design: Design, covariances: Iterable[Covariances], outside: Covariance) -> Variances:
     of_row = np.empty(len(design.order))
     of_effect, with_parent = np.empty(len(design.kind)), np.zeros(len(design.kind))
     for chunk, within in covariances:
@@ -157,10 +136,12 @@ def variances(design: Design, covariances: Iterable[Covariances], outside: Float
         b, child, parent = chunk.links
         with_parent[chunk.effects.start + b * chunk.size + child] = within[b, child, parent]
     first = design.first_outside
-    of_effect[first:] = np.diagonal(outside)[: len(of_effect) - first]
+    every = np.arange(design.outside)
+    of_effect[first : design.spare] = outside.pairs(every, every)
     of_effect[design.spare] = 0.0
+    of_effect[design.spare + 1 :] = np.diagonal(outside.shared)[: design.marks.dimensions]
     child, parent = _outside_links(design)
-    with_parent[first + child] = outside[child, parent]
+    with_parent[first + child] = outside.pairs(child, parent)
     return Variances(of_row, of_effect, with_parent)
 
 
@@ -173,20 +154,19 @@ def _outside_links(design: Design) -> tuple[Places, Places]:
     return child, design.parent[design.first_outside + child] - design.first_outside
 
 
-def _prior_outside(design: Design, expected: Expected, prior: Prior) -> Floats:
+def _prior_outside(design: Design, expected: Expected, prior: Prior) -> remainder.Prior:
     """What the prior and the steps' own curvature put into S."""
     d, k = design.marks.dimensions, design.steps
-    away = prior.precision[design.first_outside :].copy()
-    left = np.zeros((len(away) + d * k,) * 2, order="F")
-    np.fill_diagonal(left[: len(away), : len(away)], away)
-    child, parent = _outside_links(design)
-    np.add.at(left, (parent, parent), away[child])
-    left[child, parent] -= away[child]
-    left[parent, child] -= away[child]
+    away = prior.precision[design.first_outside :]
     curved = np.zeros((d, k, d, k))
     curved[np.arange(d), :, np.arange(d), :] = expected.step_weight
-    left[len(away) :, len(away) :] = prior.step_precision + curved.reshape(d * k, d * k)
-    return left
+    steps = prior.step_precision + curved.reshape(d * k, d * k)
+    return remainder.Prior(
+        away[: design.outside + 1],
+        *_outside_links(design),
+        shared=block_diag(np.diag(away[design.outside + 1 :]), steps),
+        ease=d,
+    )
 
 
 def _add_prior(own: Floats, chunk: Chunk, precision: Floats) -> None:
@@ -216,18 +196,3 @@ def _information(design: Design, chunk: Chunk, expected: Expected) -> tuple[Floa
 
 def _summed(at: Places, values: Floats, shape: tuple[int, ...]) -> Floats:
     return sums(at.ravel(), values.ravel(), int(np.prod(shape))).reshape(shape)
-
-
-def _gather(design: Design, chunk: Chunk, piece: Floats, left: Floats) -> None:
-    """Add what each block leaves behind to S."""
-    width = chunk.width
-    first = design.outside + 1
-    left[first:, first:] += piece[:, width:, width:].sum(axis=0)
-    if not width:
-        return
-    shared = chunk.scatter @ piece[:, :width, width:].reshape(chunk.blocks * width, -1)
-    left[:first, first:] += shared
-    left[first:, :first] += shared.T
-    at = chunk.touched[:, :width]
-    among = at[:, :, None] * len(left) + at[:, None, :]
-    np.add.at(left.T.reshape(-1), among.ravel(), piece[:, :width, :width].ravel())  # flat indices are fast

@@ -76,7 +76,7 @@ def _integrated(ratings: Ratings, settings: Settings, whole: Design, tell: Progr
         parts.append(posterior(whole, settings.link, given, state))
         bounds.append(bound(whole, settings.link, given, state))
         eliminated = eliminate(whole, look(whole, settings.link, state), given)
-        evidence.append(bounds[-1] - 0.5 * eliminated.steps_log_det)
+        evidence.append(bounds[-1] - 0.5 * eliminated.remainder.steps_log_det)
         still = still and state.still
         if tell:
             tell("spreads", done)

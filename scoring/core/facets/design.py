@@ -25,7 +25,7 @@ GENERAL, PROFILE, IMPRESSION, LENIENCY, DRIFT, LEANING, EASE = range(7)
 BARE = frozenset({GENERAL, LENIENCY})  # what most programs fit
 KINDS = ("general", "profile", "impression", "severity", "drift", "leaning", "difficulty")
 
-MOST_OUTSIDE = 4000  # effects outside the blocks for which a dense matrix is cheap
+MOST_PERIODS = 3000  # effects of severity where it drifts: with the leanings, still dense in remainder.py
 MOST_LEANINGS = 1000  # raters x dimensions
 CELLS = 1_500_000  # numbers in the largest working array of one chunk
 
@@ -94,7 +94,7 @@ class Design:
 def design(ratings: Ratings, kinds: frozenset[int] | None = None) -> Design:
     """The unknowns behind these ratings: effects of these kinds, or all that the marks can carry."""
     seen = np.flatnonzero(ratings.observed & (len(ratings.levels) > 1))  # one level alone says nothing
-    time = periods(ratings.rater[seen], ratings.month[seen], len(ratings.raters), MOST_OUTSIDE)
+    time = periods(ratings.rater[seen], ratings.month[seen], len(ratings.raters), MOST_PERIODS)
     possible = _terms(ratings, seen, time)
     kinds = _carried(possible) if kinds is None else kinds
     terms = [term for term in possible if term.kind in kinds]

@@ -79,7 +79,7 @@ def relax(design: Design, link: Link, prior: Prior, state: State, laplace: bool 
     eliminated = eliminate(design, expected, prior)
     step, turn = eliminated.solve(*gradients(design, expected, prior, state))
     share = _share(step, turn, state.steps, link)
-    outside = eliminated.outside(with_steps=False)
+    outside = eliminated.remainder.covariance(with_steps=False)
     spread = variances(design, eliminated.covariances(outside), outside)
     change = [np.abs(step), np.abs(turn)]
     if laplace:

@@ -11,6 +11,7 @@ from scoring.core.facets.blocks import Eliminated, Prior, eliminate, variances
 from scoring.core.facets.design import EASE, GENERAL, LENIENCY, PROFILE, Design, Places
 from scoring.core.facets.fit import State, levels, look
 from scoring.core.facets.kernel import Floats, Link, sums
+from scoring.core.facets.remainder import Covariance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,12 +38,11 @@ class Posterior:
 def posterior(design: Design, link: Link, prior: Prior, state: State) -> Posterior:
     """What is known at these spreads."""
     eliminated = eliminate(design, look(design, link, state), prior)
-    outside = eliminated.outside(with_steps=True)
+    outside = eliminated.remainder.covariance(with_steps=True)
     spread = variances(design, eliminated.covariances(outside), outside)
     severity, severity_variance = _severity(eliminated, outside, state.mean)
     ability_covariance, ability_step = _ability(eliminated, outside)
     turn = _turn(design)
-    shared = slice(design.outside + 1, None)
     return Posterior(
         effect=state.mean,
         effect_variance=spread.of_effect,
@@ -53,7 +53,7 @@ def posterior(design: Design, link: Link, prior: Prior, state: State) -> Posteri
         ability=_abilities(design, state.mean),
         ability_covariance=ability_covariance,
         step=turn @ np.concatenate([state.mean[design.places[EASE]], state.steps.ravel()]),
-        step_covariance=turn @ outside[shared, shared] @ turn.T,
+        step_covariance=turn @ outside.shared @ turn.T,
         ability_step=ability_step,
     )
 
@@ -116,7 +116,7 @@ def _abilities(design: Design, mean: Floats) -> Floats:
     return general + mean[design.places[PROFILE]].reshape(len(general), -1)
 
 
-def _ability(eliminated: Eliminated, outside: Floats) -> tuple[Floats, Floats]:
+def _ability(eliminated: Eliminated, outside: Covariance) -> tuple[Floats, Floats]:
     """Covariances of abilities among one candidate's dimensions, and with the steps."""
     design = eliminated.design
     d, n = design.marks.dimensions, len(design.places[GENERAL])
@@ -130,7 +130,7 @@ def _ability(eliminated: Eliminated, outside: Floats) -> tuple[Floats, Floats]:
     return among, with_steps
 
 
-def _from_blocks(eliminated: Eliminated, outside: Floats) -> Iterator[_Part]:
+def _from_blocks(eliminated: Eliminated, outside: Covariance) -> Iterator[_Part]:
     """A candidate's block begins with his general level, then his profile."""
     design = eliminated.design
     own = 1 + (design.marks.dimensions if PROFILE in design.places else 0)
@@ -139,19 +139,21 @@ def _from_blocks(eliminated: Eliminated, outside: Floats) -> Iterator[_Part]:
         yield _Part(chunk.owners, within[:, :own, :own], within[:, :own, within.shape[2] - shared :])
 
 
-def _from_outside(design: Design, outside: Floats) -> Iterator[_Part]:
+def _from_outside(design: Design, outside: Covariance) -> Iterator[_Part]:
     at = design.places[GENERAL][:, None]
     if PROFILE in design.places:
         at = np.hstack([at, design.places[PROFILE].reshape(len(at), -1)])
-    at = at - design.first_outside
-    shared = np.arange(design.outside + 1, len(outside))
-    yield _Part(np.arange(len(at)), outside[at[:, :, None], at[:, None, :]], outside[at[:, :, None], shared])
+    own = at.shape[1]
+    shared = design.outside + 1 + np.arange(len(outside.shared))
+    touched = np.hstack([at - design.first_outside, np.tile(shared, (len(at), 1))])
+    within = outside.among(touched)
+    yield _Part(np.arange(len(at)), within[:, :own, :own], within[:, :own, own:])
 
 
 # --- raters -----------------------------------------------------------------------------------------------
 
 
-def _severity(eliminated: Eliminated, outside: Floats, mean: Floats) -> tuple[Floats, Floats]:
+def _severity(eliminated: Eliminated, outside: Covariance, mean: Floats) -> tuple[Floats, Floats]:
     """Each rater's severity over his marks, and its variance."""
     design = eliminated.design
     share = _shares(design)
@@ -160,10 +162,9 @@ def _severity(eliminated: Eliminated, outside: Floats, mean: Floats) -> tuple[Fl
     raters = int(whose.max(initial=-1)) + 1
     severity = -sums(whose, share * mean[at], raters)
     if not design.by_rater:
-        first = at[0] - design.first_outside if len(at) else 0
-        among = outside[first : first + len(at), first : first + len(at)]
-        weights = csr_array((share, (whose, np.arange(len(at)))), shape=(raters, len(at)))
-        return severity, np.asarray(weights.multiply(weights @ among).sum(axis=1)).ravel()
+        places = at - design.first_outside
+        weights = csr_array((share, (whose, places)), shape=(raters, design.outside + 1))
+        return severity, outside.variance_of(weights)
     of_effect = np.zeros(len(design.kind))
     of_effect[at] = share
     variance = np.empty(raters)
