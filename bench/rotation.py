@@ -19,6 +19,7 @@ SIZES = ((6, 4, 4), (12, 6, 6), (24, 8, 8), (60, 12, 6))  # members, rounds, sce
 ROLES = ("interviewer", "dissenter", "data_owner")
 LONGEST = 300.0  # seconds; a plan that takes them all is said to
 Answer = TypeVar("Answer")
+SPREADS = {"candidate", "roles", "pairs", "ratings"}  # the others are plain counts
 GOALS = {"candidate": 0, "links": 0, "idle": 0}  # the gaps that must be closed
 
 
@@ -38,7 +39,7 @@ def figures(members: int, rounds: int, scenarios: int) -> list[Figure]:
             "rotation",
             f"{name}: {goal.goal}, above the bound",
             goal.gap,
-            "squares" if goal.bound > members else "",
+            "squares" if goal.goal in SPREADS else "",
             goal=at_most(GOALS[goal.goal]) if goal.goal in GOALS else None,
             note=f"{goal.value} of at least {goal.bound}",
         )

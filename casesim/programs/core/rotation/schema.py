@@ -110,12 +110,12 @@ class Weights(Doc):
     """What one unit above the arithmetic bound costs: the order of importance, as numbers."""
 
     candidate: Weight = 200  # everyone candidate equally often
+    idle: Weight = 150  # somebody available who has no seat
     links: Weight = 100  # one rating design, not several islands
+    bots: Weight = 30  # a seat that a bot has to fill
     roles: Weight = 20  # everyone plays every role, and rates, equally often
     pairs: Weight = 6  # how often two people meet
     ratings: Weight = 6  # how often a rater rates the same candidate
-    idle: Weight = 60  # somebody available who has no seat
-    bots: Weight = 10  # a seat that a bot has to fill
 
 
 class Settings(Doc):
