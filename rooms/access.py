@@ -9,10 +9,10 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
+from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.cookie import parse_cookie
@@ -134,7 +134,7 @@ def seat_by_credentials(offered: Credentials, room_id: str, seat: str | None) ->
 def _signed_in(session: str) -> int | None:
     """The person of a session, asked the way Django's middleware does: a changed password ends it."""
     request = HttpRequest()
-    request.session = SessionStore(session)
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session)
     return get_user(request).pk
 
 

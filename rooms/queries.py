@@ -17,6 +17,8 @@ from scenarios.core.acts import ACTS
 from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
 
+LISTED = 50  # rooms on a page
+
 
 @dataclass(frozen=True, slots=True)
 class RoomInfo:
@@ -135,16 +137,13 @@ class Chair:
         return self.person_id is None and self.occupant != "bot"
 
 
-def rooms_of(workspace_id: int, most: int = 50) -> tuple[Listed, ...]:
+def rooms_of(workspace_id: int, most: int = LISTED) -> tuple[Listed, ...]:
     """A workspace's rooms, the newest first."""
-    return _listed(
-        Room.objects.filter(workspace=workspace_id)
-        .select_related("scenario_version")
-        .order_by("-created_at")[:most]
-    )
+    rows = Room.objects.filter(workspace=workspace_id).select_related("scenario_version")
+    return _listed(rows.order_by("-created_at")[:most])
 
 
-def held_by(person_id: int, most: int = 50) -> tuple[tuple[Listed, SeatRef], ...]:
+def held_by(person_id: int, most: int = LISTED) -> tuple[tuple[Listed, SeatRef], ...]:
     """The seats a person may enter by account, with their rooms; the newest first."""
     rows = seats_of(person_id).order_by("-room__created_at", "pk").select_related("room__scenario_version")
     seats = list(rows[:most])

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from casesim.accounts.service import noted
 from rooms import queries, service
 from rooms.access import COOKIE_DAYS, SeatRef, cookie_name, seat_by_token, seat_for
 from rooms.core.feed import body as stored
@@ -71,6 +72,7 @@ def choose_seat(request: HttpRequest) -> HttpResponse:
         except LookupError:
             return redirect("rooms:choose_seat")  # somebody was quicker; the page shows what is left
         del request.session[CODE]
+        noted("a guest", "took seat by code", f"room {info.id} {seat.seat}", info.workspace_id)
         return _seated(request, seat, token)
     return render(request, "rooms/choose_seat.html", {"room": info, "free": free})
 

@@ -1,4 +1,7 @@
-"""What changes who is who. Whatever changes something notes it in the audit log, in one transaction."""
+"""What changes who is who. Whatever changes something notes it in the audit log, in one transaction.
+
+Whether somebody may is asked before, by `access.workspace_for`; a Standing is its answer.
+"""
 
 import hashlib
 import secrets
@@ -13,7 +16,7 @@ from django.utils.text import slugify
 
 from casesim.accounts.access import Standing
 from casesim.accounts.core.invitations import refusal
-from casesim.accounts.core.permissions import Role, may, may_give, may_lose_owner
+from casesim.accounts.core.permissions import Role, may_give, may_lose_owner
 from casesim.accounts.models import Acceptance, AuditEntry, Invitation, Membership, User, Workspace
 from casesim.accounts.queries import terms
 
@@ -60,8 +63,6 @@ def create_workspace(owner: User, name: str, slug: str = "") -> Workspace:
 def change_role(by: Standing, person_id: int, role: Role) -> None:
     """Give a member another role. Refusal if no owner would be left."""
     found = _member(by, person_id)
-    if not may(by.role, "manage_members"):
-        raise Refusal("Only an owner may change roles.")
     if role != "owner":
         _keep_an_owner(found)
     found.role = role
@@ -71,18 +72,24 @@ def change_role(by: Standing, person_id: int, role: Role) -> None:
 
 @transaction.atomic
 def remove_member(by: Standing, person_id: int) -> None:
-    """Take somebody out of the workspace; anybody may take out themselves. Refusal for the last owner."""
+    """Take somebody out of the workspace. Refusal for the last owner."""
     found = _member(by, person_id)
-    leaving = person_id == by.person.pk
-    if not leaving and not may(by.role, "manage_members"):
-        raise Refusal("Only an owner may remove people.")
+    _take_out(found)
+    noted(by.person, "removed member", found.person.email, by.workspace.pk)
+
+
+@transaction.atomic
+def leave(by: Standing) -> None:
+    """Leave the workspace. Refusal for the last owner."""
+    _take_out(_member(by, by.person.pk))
+    noted(by.person, "left", by.workspace.name, by.workspace.pk)
+
+
+def _take_out(found: Membership) -> None:
     _keep_an_owner(found)
+    made = Invitation.objects.filter(made_by=found.person, workspace=found.workspace, revoked_at=None)
+    made.update(revoked_at=timezone.now())  # or they would come back by a link of their own
     found.delete()
-    # or they would come back by a link of their own
-    Invitation.objects.filter(made_by_id=person_id, workspace=by.workspace, revoked_at=None).update(
-        revoked_at=timezone.now()
-    )
-    noted(by.person, "left" if leaving else "removed member", found.person.email, by.workspace.pk)
 
 
 def _member(by: Standing, person_id: int) -> Membership:

@@ -3,7 +3,7 @@
 Signing in, out and up are allauth's views in our templates.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.conf import settings
@@ -116,7 +116,7 @@ def leave(request: HttpRequest, workspace: str) -> HttpResponse:
     """Leave the workspace oneself."""
     here = workspace_for(request, workspace, "see")
     try:
-        service.remove_member(here, here.person.pk)
+        service.leave(here)
     except Refusal as no:
         messages.error(request, str(no))
         return redirect("programs:workspace", here.workspace.slug)
@@ -214,7 +214,7 @@ def _members(
     return render(request, "accounts/members.html", context, status=status)
 
 
-def _done(request: HttpRequest, here: Standing, change: Any) -> HttpResponse:
+def _done(request: HttpRequest, here: Standing, change: Callable[[], None]) -> HttpResponse:
     """Change something about the members; a refusal is shown above them."""
     try:
         change()

@@ -47,7 +47,8 @@ def workspace(request: HttpRequest, workspace: str) -> HttpResponse:
     """A workspace: its rooms, for those who may see them all."""
     here = workspace_for(request, workspace, "see")
     listed = rooms.queries.rooms_of(here.workspace.pk) if "see_rooms" in here.rights else ()
-    return render(request, "programs/workspace.html", {"standing": here, "rooms": listed})
+    context = {"standing": here, "rooms": listed, "more": len(listed) == rooms.queries.LISTED}
+    return render(request, "programs/workspace.html", context)
 
 
 @never_cache

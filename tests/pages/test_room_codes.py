@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from casesim.accounts.models import AuditEntry
 from rooms.core import messages as m
 from rooms.live.hub import wall_ms
 from rooms.models import RoomCode, Seat
@@ -33,6 +34,8 @@ def test_a_code_leads_to_the_ticked_seats_and_one_of_them_can_be_taken():
     assert answer["Location"] == f"/rooms/{opened.room_id}/candidate/"
     assert client.get(answer["Location"]).status_code == 200
     assert client.get("/join/seats/")["Location"] == "/join/"  # one seat, then the code is asked for again
+    (entry,) = AuditEntry.objects.all()
+    assert (entry.actor_name, entry.act) == ("a guest", "took seat by code")
 
 
 def test_a_seat_is_taken_once_and_its_old_link_ends():
