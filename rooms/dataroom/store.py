@@ -3,8 +3,10 @@
 import fcntl
 import hashlib
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ from scenarios.core.recipes import Narrowing, Recipe
 
 FORM = 1  # of the files; a later form makes others
 PATIENCE = 90  # seconds a table may take to be made
+KEPT = 30 * 86_400  # seconds a table is kept that nobody asks for; made again when somebody does
 
 
 class NotMade(Exception):
@@ -41,7 +44,9 @@ def table_file(name: str, recipe: Recipe, narrow: Narrowing | None) -> Path:
     if not file.exists():
         with only_one(file.with_suffix(".lock")):
             if not file.exists():
+                _forget()
                 _make({**asked, "file": str(file)})
+    os.utime(file)  # somebody asked for it
     return file
 
 
@@ -57,6 +62,14 @@ def only_one(lock: Path) -> Iterator[None]:
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _forget() -> None:
+    """Clear away what nobody has asked for in a long time."""
+    for file in folder("tables").glob("*.duckdb"):
+        if time.time() - file.stat().st_mtime > KEPT:
+            for part in file.parent.glob(f"{file.stem}.*"):
+                part.unlink(missing_ok=True)
 
 
 def _make(asked: dict[str, Any]) -> None:

@@ -130,3 +130,15 @@ def test_different_scales_have_no_composite():
 def test_the_rule_is_declared_with_its_numbers():
     assert "2 or more levels apart" in " ".join(verdict().rule_says)
     assert "25%" in " ".join(verdict().rule_says)
+
+
+@pytest.mark.parametrize(("floor", "says"), [(2.0, "hire"), (2.5, "no_hire")])
+def test_a_must_have_below_its_floor_is_no_hire_whatever_the_composite(floor, says):
+    strict = scenario(
+        seniorities=[{"key": "staff", "name": "Staff", "about": "many teams", "floors": {"risk": floor}}]
+    )
+    found = verdict(*pair("442", "442"), scenario=strict.at("staff"), seniority="staff")
+    assert found.says == says
+    told = [reason.text for reason in found.reasons if reason.code == "below_floor"]
+    below = ["Risk is a must-have: its mean of 2.00 lies below the floor of 2.5."]
+    assert told == (below if says == "no_hire" else [])

@@ -1,5 +1,6 @@
 """The data room: what a query may do, what it may not, and that the room goes on whatever is asked."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -253,11 +254,20 @@ def paths(tables: dict[str, str]) -> dict[str, Path]:
 def test_a_table_is_made_once_and_named_by_what_it_holds():
     recipe = Recipe.model_validate(WIDE)
     whole = store.table_file("visits", recipe, None)
-    before = whole.stat().st_mtime_ns
+    before = whole.stat().st_ino
     assert store.table_file("visits", recipe, None) == whole
-    assert whole.stat().st_mtime_ns == before
+    assert whole.stat().st_ino == before
     assert store.table_file("visits", recipe, Narrowing(without=("price",))) != whole
     assert store.table_profile(whole)["rows"] == 30_000
+
+
+def test_a_table_nobody_asked_for_in_a_month_is_cleared_away_when_the_next_is_made():
+    old, used = (
+        store.table_file("visits", Recipe.model_validate({**WIDE, "rows": n}), None) for n in (20, 30)
+    )
+    os.utime(old, (1, 1))
+    store.table_file("visits", Recipe.model_validate({**WIDE, "rows": 40}), None)
+    assert (old.exists(), old.with_suffix(".json").exists(), used.exists()) == (False, False, True)
 
 
 def test_what_was_narrowed_away_is_not_in_the_file():

@@ -34,6 +34,7 @@ class Rule(Doc):
             "Composite: the mean level of each dimension observed, weighted as declared.",
             "Not enough evidence: " + self._thin(),
             "Debrief: " + self._torn(),
+            "No hire, whatever the composite: the mean of a must-have lies below its floor.",
             "Otherwise hire from the bar upwards and no hire below it.",
         )
 
@@ -108,8 +109,9 @@ def recommend(
     thin = tuple(_thin(rubric, raters, cells, coverage, composite, rule))
     torn = tuple(_torn(rubric, cells, sides, composite, rule))
     above = composite.value is not None and composite.value >= rubric.bar - ROUNDING
+    floored = tuple(_floored(rubric, terms, cells))
     carries = tuple(_carries(rubric, terms, cells, composite))
-    verdict: Says = "hire" if above else "no_hire"
+    verdict: Says = "hire" if above and not floored else "no_hire"
     return Recommendation(
         says="not_enough_evidence" if thin else "debrief" if torn else verdict,
         composite=composite.rounded(),
@@ -118,7 +120,7 @@ def recommend(
         bar_set_on=rubric.bar_set_on,
         terms=tuple(_rounded(term) for term in terms),
         sides=sides,
-        reasons=(*thin, *torn, *carries),
+        reasons=(*thin, *torn, *floored, *carries),
         rule=rule,
         rule_says=rule.sentences(),
     )
@@ -247,6 +249,16 @@ def spread(given: Iterable[Cell]) -> int:
 
 
 # --- what carries the composite ----------------------------------------------------------------------------
+
+
+def _floored(rubric: Rubric, terms: tuple[Term, ...], cells: tuple[Cell, ...]) -> Iterable[Reason]:
+    """Must-haves that nothing else makes up for."""
+    for d, term in zip(rubric.dimensions, terms, strict=True):
+        level = term.mean.value
+        if d.floor is not None and level is not None and level < d.floor - ROUNDING:
+            text = f"{d.name} is a must-have: its mean of {level:.2f} lies below the floor of {d.floor:g}."
+            given = [c for c in cells if c.dimension == d.key and c.level is not None]
+            yield Reason(code="below_floor", text=text, dimension=d.key, quotes=_first_quotes(given))
 
 
 def _carries(
