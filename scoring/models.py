@@ -1,4 +1,4 @@
-"""Scoresheets, reports and signatures: columns and constraints. Times are ms since 1970, UTC.
+"""Scoresheets, calibrations, reports and signatures: columns and constraints. Times are ms since 1970, UTC.
 
 Ratings stay out of a room's log: they are private to the rater, may be revised, and outlive the
 room. What is submitted, reported or signed is never changed; triggers refuse an update.
@@ -6,6 +6,8 @@ room. What is submitted, reported or signed is never changed; triggers refuse an
 
 from django.db import models
 from django.db.models import Q
+
+from casesim.accounts.models import Workspace
 
 
 class Scoresheet(models.Model):
@@ -84,12 +86,34 @@ class RatingClosed(models.Model):
         return f"{self.room}: closed by {self.name}"
 
 
+class Calibration(models.Model):
+    """What the marks of a workspace tell of its raters and of one rubric, frozen. Never changed."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
+    rubric = models.CharField(max_length=200)  # its name and version, as `core.calibrated.rubric_name`
+    document = models.TextField()  # of `core.calibrated.Calibrated`, canonical
+    digest = models.CharField(max_length=64)  # sha256 of the document
+    created_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["workspace", "rubric", "digest"], name="one_calibration_an_input"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.workspace}, {self.rubric}: {self.digest[:8]}"
+
+
 class Report(models.Model):
     """A report as built: its input's digest and the document as text, so that its bytes are kept."""
 
     room = models.CharField(max_length=16)
     digest = models.CharField(max_length=64)
     document = models.TextField()
+    calibration = models.ForeignKey(Calibration, on_delete=models.PROTECT, null=True, related_name="+")
+    made_from = models.JSONField(null=True)  # `core.report.MadeFrom`; none: of a form that cannot be replayed
     final = models.BooleanField()  # the room had ended
     created_at = models.BigIntegerField()
 
