@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from rooms.bots import runner
-from rooms.live import heartbeat
+from rooms.live import heartbeat, waker
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def wake(room_ids: list[str]) -> None:
 def sweep() -> None:
     """Knock at rooms nobody watches, and wake bots whose call was lost."""
     heartbeat.beat()
-    runner.sweep(wake=take_turns.delay)
+    runner.sweep(wake=waker.send)
 
 
 def _again(room_id: str, due: int, seconds: float) -> None:

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 AFTER_REFUSAL = 5_000  # ms until a bot that was refused thinks again
 IN_A_TURN = 20  # commands one call may send before it lets others in
-FARTHEST = 10.0  # seconds: longer waits are looked at again by the sweep
+FARTHEST = 10.0  # seconds: for longer waits the sweep comes first
 
 Script = tuple[ScriptLine, ...]
 
@@ -135,7 +135,9 @@ def view_of(scenario: Scenario, state: State, items: list[Item], seat: str, now:
 def live_turn(room_id: str, due: int | None, again: Callable[[str, int, float], None]) -> None:
     """One turn on the wall clock; then ask to be called `again` when the next bot wants to act.
 
-    Of several calls that wait for a room only the one set last goes on: it knows the most.
+    Of several calls that wait for a room only the one set last goes on: it knows the most. None is
+    asked for where one waits for that very time, or where the sweep comes before it: what an hour of
+    many rooms asks of a worker is mostly calls.
     """
     if due is not None and not _is_newest(room_id, due):
         return
@@ -144,9 +146,11 @@ def live_turn(room_id: str, due: int | None, again: Callable[[str, int, float], 
     if soonest is None:
         return
     at = max(soonest, now + 200)
-    seconds = min((at - now) / 1000, FARTHEST)
-    _set_newest(room_id, at)
-    again(room_id, at, seconds)
+    if at - now > FARTHEST * 1000:
+        return
+    waits = _set_newest(room_id, at)
+    if not waits or due is not None:  # this call was the one that waited
+        again(room_id, at, (at - now) / 1000)
 
 
 def knock(room_id: str, now: int) -> None:
@@ -157,31 +161,35 @@ def knock(room_id: str, now: int) -> None:
         handle_now(room_id, CLOCK, m.Tick(), f"tick:{room.state.seq}:{due}", now)
 
 
-def sweep(wake: Callable[[str], None]) -> None:
-    """Knock at every overdue room, and wake the bots of every live one: lost calls are made up for."""
+def sweep(wake: Callable[[list[str]], None]) -> None:
+    """Knock at every overdue room, and wake the bots of all live ones: lost calls are made up for."""
     now = wall_ms()
     for room_id in log.overdue(now):
         try:
             knock(room_id, now)
         except m.Refused as no:
             logger.warning("the sweep was refused: %s", no.code, extra={"room": room_id})
-    for room_id in log.live_rooms():
-        state = known(room_id).state
-        if state.utterances > state.heard_to or any(s.bot for s in state.seats.values()):
-            wake(room_id)
+    wake([room_id for room_id in log.live_rooms() if _has_work(known(room_id).state)])
+
+
+def _has_work(state: State) -> bool:
+    return state.utterances > state.heard_to or any(s.bot for s in state.seats.values())
 
 
 def _newest_key(room_id: str) -> str:
     return f"casesim:turn:{room_id}"
 
 
-def _set_newest(room_id: str, due: int) -> None:
+def _set_newest(room_id: str, due: int) -> bool:
+    """Note when the next turn is. True if that very turn was noted already, so that a call waits for it."""
     redis = client()
-    if redis is not None:
-        try:
-            redis.set(_newest_key(room_id), str(due), ex=120)
-        except (RedisError, OSError):
-            logger.warning("could not note the next turn", extra={"room": room_id})
+    if redis is None:
+        return False
+    try:
+        return redis.set(_newest_key(room_id), str(due), ex=120, get=True) == str(due)
+    except (RedisError, OSError):
+        logger.warning("could not note the next turn", extra={"room": room_id})
+        return False
 
 
 def _is_newest(room_id: str, due: int) -> bool:
