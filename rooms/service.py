@@ -126,7 +126,7 @@ def _at(version_id: int, seniority: str) -> Scenario:
 def hand_over(room_id: str, seat: str, now: int | None = None) -> str:
     """A new token for a seat. The old link opens nothing any more and its sockets are closed within 2 s."""
     token, at = new_token(), now or wall_ms()
-    _change_seat(room_id, seat, token_digest=digest(token), revoked_at=None, changed_at=at)
+    _change_seat(room_id, seat, token_digest=digest(token), by_code=False, revoked_at=None, changed_at=at)
     return token
 
 
@@ -137,7 +137,8 @@ def withdraw_link(room_id: str, seat: str, now: int | None = None) -> None:
 
 def give_seat(room_id: str, seat: str, person_id: int | None, now: int | None = None) -> None:
     """The seat is this person's, or nobody's by account; its link stays as it is."""
-    _change_seat(room_id, seat, person_id=person_id, revoked_at=None, changed_at=now or wall_ms())
+    at = now or wall_ms()
+    _change_seat(room_id, seat, person_id=person_id, by_code=False, revoked_at=None, changed_at=at)
 
 
 def close_seat(room_id: str, seat: str, now: int | None = None) -> None:

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casesim.accounts import queries, service
-from casesim.accounts.access import Standing, may_create_workspace, workspace_for
+from casesim.accounts.access import Standing, may_create_workspace, standing, workspace_for
 from casesim.accounts.adapter import INVITATION
 from casesim.accounts.core.invitations import refusal
 from casesim.accounts.core.permissions import Role as RoleName
@@ -179,6 +179,8 @@ def invitation(request: HttpRequest) -> HttpResponse:
     if found is None:
         return render(request, "accounts/invitation_over.html", status=404)
     person = request.user if isinstance(request.user, User) else None
+    if person is not None and standing(person, found.workspace.slug) is not None:
+        return redirect("programs:workspace", found.workspace.slug)  # in already, perhaps by this very link
     if request.method == "POST" and person is not None:
         return _accept(request, person, found)
     why = refusal(queries.terms(found, person), person.email if person else "", timezone.now())

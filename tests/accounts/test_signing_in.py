@@ -26,12 +26,13 @@ def code_sent() -> str:
     return code
 
 
-def invited(client: Client, domain: str = "", places: int = 1) -> None:
-    """This browser follows the link of an invitation to Acme."""
+def invited(client: Client, domain: str = "", places: int = 1) -> str:
+    """This browser follows the link of an invitation to Acme; its token."""
     olga = joined(workspace("acme"), "olga", "owner")
     _, token = service.invite(olga, "member", domain, places, days=7)
     answer = client.get(reverse("accounts:invitation_link", args=[token]))
     assert (answer.status_code, answer["Location"]) == (302, "/invitation/")
+    return token
 
 
 def sign_up(client: Client, email: str) -> int:
@@ -90,6 +91,18 @@ def test_an_invitation_that_is_over_says_so_before_anybody_signs_up():
     page = client.get("/invitation/")
     assert page.status_code == 410
     assert "Every place of this invitation is taken" in page.content.decode()
+    assert "by invitation" in client.get("/account/signup/").content.decode()
+    sign_up(client, "nora@acme.test")
+    assert not User.objects.filter(email="nora@acme.test").exists()
+
+
+def test_who_is_in_already_is_led_to_the_workspace_by_the_same_link():
+    client = Client()
+    token = invited(client, places=2)
+    client.force_login(person("ann"))
+    client.post("/invitation/")
+    client.get(reverse("accounts:invitation_link", args=[token]))
+    assert client.get("/invitation/")["Location"] == "/workspaces/acme/"
 
 
 def test_looking_at_an_invitation_accepts_nothing():

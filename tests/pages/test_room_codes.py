@@ -7,7 +7,8 @@ from casesim.accounts.models import AuditEntry
 from rooms.core import messages as m
 from rooms.live.hub import wall_ms
 from rooms.models import RoomCode, Seat
-from rooms.service import close_code, handle_now, open_code, take_by_code
+from rooms.service import close_code, give_seat, hand_over, handle_now, open_code, take_by_code
+from tests.accounts.builders import person
 from tests.builders import Opened, make_room
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,14 @@ def test_a_seat_somebody_came_to_by_link_is_not_free():
     code = open_code(opened.room_id, ["dana", "omar"], minutes=30)
     handle_now(opened.room_id, "dana", m.TakeSeat(name="Dana"), "sit")
     assert 'value="dana"' not in entered(code).get("/join/seats/").content.decode()
+
+
+def test_a_seat_given_to_somebody_since_is_not_free():
+    opened = make_room()
+    client = entered(open_code(opened.room_id, ["dana", "omar"], minutes=30))
+    hand_over(opened.room_id, "dana")
+    give_seat(opened.room_id, "omar", person("omar").pk)
+    assert "is taken" in client.get("/join/seats/").content.decode()
 
 
 def test_a_bots_seat_is_free_for_a_person():
