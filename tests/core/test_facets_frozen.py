@@ -88,6 +88,12 @@ def test_a_refit_to_the_same_marks_is_the_same_fit(fitted):
     assert again.severity().sd == pytest.approx(fitted.severity().sd, abs=1e-4)
 
 
+def test_marks_lie_around_what_is_expected_on_every_dimension(fitted):
+    apart = fitted.ratings.level - fitted.marks().mean
+    for dimension in range(7):
+        assert apart[fitted.ratings.dimension == dimension].mean() == pytest.approx(0, abs=0.02)
+
+
 def test_expected_marks_are_those_of_an_average_over_the_posterior(fitted):
     """Drawn from the posterior of each mark's level, one by one, the mean mark is the same."""
     known, steps = fitted.posterior, fitted.steps().mean

@@ -15,9 +15,9 @@ def simulate(directory: Path, *options: str) -> tuple[Path, dict]:
     return ratings, json.loads(truth.read_text())
 
 
-def calibrate(ratings: Path, *options: str) -> dict:
+def calibrate(ratings: Path, *options: str, replicates: int = 0) -> dict:
     out = ratings.with_suffix(".json")
-    call_command("calibrate", str(ratings), "--json", str(out), *options)
+    call_command("calibrate", str(ratings), "--json", str(out), "--replicates", str(replicates), *options)
     return json.loads(out.read_text())
 
 
@@ -61,6 +61,22 @@ def test_the_same_ratings_in_any_order_give_the_same_bytes(tmp_path):
     other = shuffled(ratings)
     calibrate(other, "--link", "cumulative", "--seed", "7")
     assert other.with_suffix(".json").read_bytes() == ratings.with_suffix(".json").read_bytes()
+
+
+def test_raters_are_looked_at_where_it_is_asked_for(tmp_path):
+    ratings, truth = simulate(tmp_path, "--candidates", "60", "--raters", "9", "--careless", "0.12")
+    found = calibrate(ratings, replicates=8)
+    assert found["diagnostics"] == {"replicates": 8, "why": None}
+    careless = {name for name, rater in truth["raters"].items() if rater["habit"] == "careless"}
+    by_statistic = {
+        one["rater"]: effect["statistic"]["value"]
+        for one in found["raters"]
+        for effect in one["diagnostics"]["effects"]
+        if effect["kind"] == "careless"
+    }
+    assert careless == {max(by_statistic, key=by_statistic.__getitem__)}
+    none = calibrate(ratings)
+    assert none["diagnostics"]["why"] == "not asked for" and none["raters"][0]["diagnostics"] is None
 
 
 def test_without_effects_the_intervals_are_shorter(tmp_path):

@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from scoring.core import connectivity
+from scoring.core.effects.findings import RaterEffects
 from scoring.core.facets.design import IMPRESSION, KINDS, LEANING, PROFILE
 from scoring.core.facets.fitted import Z90, Fitted
 from scoring.core.facets.kernel import Floats
@@ -20,14 +21,28 @@ DIGITS = 6
 Entry = dict[str, Any]
 
 
-def document(fitted: Fitted, bar: float | None = None, weights: Floats | None = None) -> Iterator[str]:
+class Diagnosed(NamedTuple):
+    """Rater effects, from so many replicates; none with `why`."""
+
+    effects: tuple[RaterEffects, ...] = ()
+    replicates: int = 0
+    why: str | None = "not asked for"
+
+
+def document(
+    fitted: Fitted,
+    bar: float | None = None,
+    weights: Floats | None = None,
+    diagnosed: Diagnosed | None = None,
+) -> Iterator[str]:
     """The lines of the document. Raises ValueError when the bar or the weights make no sense."""
+    diagnosed = diagnosed or Diagnosed()
     parts: dict[str, Callable[[], Iterator[Entry]]] = {
         "dimensions": lambda: _dimensions(fitted),
         "candidates": lambda: _candidates(fitted, bar, weights),
-        "raters": lambda: _raters(fitted),
+        "raters": lambda: _raters(fitted, diagnosed),
     }
-    yield from _joined(_summary(fitted, bar, weights), parts)
+    yield from _joined(_summary(fitted, bar, weights, diagnosed), parts)
 
 
 def digest(ratings: Ratings) -> str:
@@ -73,7 +88,7 @@ def _numbers(values: Floats) -> list[float | None]:
 # --- the parts --------------------------------------------------------------------------------------------
 
 
-def _summary(fitted: Fitted, bar: float | None, weights: Floats | None) -> Entry:
+def _summary(fitted: Fitted, bar: float | None, weights: Floats | None, diagnosed: Diagnosed) -> Entry:
     ratings, settings = fitted.ratings, fitted.settings
     given = fitted.weights(weights)
     return {
@@ -101,6 +116,7 @@ def _summary(fitted: Fitted, bar: float | None, weights: Floats | None) -> Entry
         "fit": {"bound": _number(fitted.bound), "settled": fitted.settled},
         "bar": None if bar is None else {"score": bar, "level": _number(fitted.bar_at(bar, weights))},
         "connectivity": connectivity.document(ratings),
+        "diagnostics": {"replicates": diagnosed.replicates, "why": diagnosed.why},
         "reliability": reliability(fitted).rounded().model_dump(mode="json"),
     }
 
@@ -178,13 +194,14 @@ def _candidates(fitted: Fitted, bar: float | None, weights: Floats | None) -> It
         }
 
 
-def _raters(fitted: Fitted) -> Iterator[Entry]:
+def _raters(fitted: Fitted, diagnosed: Diagnosed) -> Iterator[Entry]:
     ratings, severity = fitted.ratings, fitted.severity()
     seen = ratings.observed
     pairs = np.unique(np.stack([ratings.rater[seen], ratings.candidate[seen]]), axis=1)[0]
     candidates = np.bincount(pairs, minlength=len(ratings.raters))
     marks = np.bincount(ratings.rater[seen], minlength=len(ratings.raters))
     in_time = _in_time(fitted)
+    effects = {one.rater: one.model_dump(mode="json", exclude={"rater"}) for one in diagnosed.effects}
     for r, name in enumerate(ratings.raters):
         yield {
             "rater": name,
@@ -194,6 +211,7 @@ def _raters(fitted: Fitted) -> Iterator[Entry]:
             "sd": _number(severity.sd[r]),
             "interval": _reach(severity.mean[r], severity.sd[r]),
             "in_time": in_time.get(r, []),
+            "diagnostics": effects.get(name),
         }
 
 

@@ -24,8 +24,8 @@ class Posterior:
 
     effect: Floats  # (effects,)
     effect_variance: Floats
-    mark: Floats  # (m,): the level eta behind each mark, in the design's order
-    mark_variance: Floats
+    mark: Floats  # (m,): the level eta behind each mark, in the design's order; difficulty is in the steps
+    mark_variance: Floats  # of eta less the difficulty
     severity: Floats  # (raters,)
     severity_variance: Floats
     ability: Floats  # (n, d)
@@ -46,7 +46,7 @@ def posterior(design: Design, link: Link, prior: Prior, state: State) -> Posteri
     return Posterior(
         effect=state.mean,
         effect_variance=spread.of_effect,
-        mark=levels(design, state.mean),
+        mark=levels(design, state.mean) - state.mean[design.effect[-1]],
         mark_variance=spread.of_mark,
         severity=severity,
         severity_variance=severity_variance,

@@ -6,12 +6,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from scoring.core.effects.of_fit import rater_effects
 from scoring.core.facets.calibration import calibrate
-from scoring.core.facets.document import document
+from scoring.core.facets.document import Diagnosed, document
+from scoring.core.facets.fitted import Fitted
 from scoring.core.facets.settings import Settings
 from scoring.files import BadFile, load_ratings, write_whole
 
 MOST_SEED = 2**63 - 1
+REPLICATES = 20
+MOST_REPLICATES = 10_000
+MOST_MARKS = 50_000  # above which rater effects take minutes
 
 
 class Command(BaseCommand):
@@ -35,6 +40,11 @@ class Command(BaseCommand):
             help="none: no profiles, impressions or leanings; to compare with: its intervals are too short",
         )
         parser.add_argument("--seed", type=_seed, default=0, help="of the sample that gives the spreads (0)")
+        parser.add_argument(
+            "--replicates",
+            type=_count,
+            help=f"of the bootstrap behind rater effects ({REPLICATES}; 0 above {MOST_MARKS:,} marks)",
+        )
         parser.add_argument("--repeats", choices=["latest", "keep"], default="latest")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,8 +55,11 @@ class Command(BaseCommand):
             for note in reading.notes:
                 self.stderr.write(note)
             fitted = calibrate(reading.ratings, settings, self._tell)
+            if options["bar"] is not None:
+                fitted.bar_at(options["bar"])  # refused now, before the raters are looked at
+            diagnosed = self._diagnosed(fitted, options["replicates"], options["seed"])
             self.stderr.write("")
-            write_whole(options["json"], document(fitted, options["bar"]))
+            write_whole(options["json"], document(fitted, options["bar"], diagnosed=diagnosed))
         except BadFile as error:
             raise CommandError(str(error)) from None
         except ValueError as error:
@@ -56,12 +69,30 @@ class Command(BaseCommand):
             f"{len(reading.ratings.raters)} raters, {int(reading.ratings.observed.sum())} marks"
         )
 
+    def _diagnosed(self, fitted: Fitted, replicates: int | None, seed: int) -> Diagnosed:
+        """Rater effects; without a number of replicates only where they take seconds."""
+        if replicates is None and len(fitted.design.order) > MOST_MARKS:
+            return Diagnosed(why=f"more than {MOST_MARKS:,} marks: ask for them with --replicates")
+        count = REPLICATES if replicates is None else replicates
+        if not count:
+            return Diagnosed()
+        found = rater_effects(fitted, count, seed, lambda done, _: self._tell("rater effects", done - 1))
+        return Diagnosed(found, count, None)
+
     def _tell(self, stage: str, done: int) -> None:
         self.stderr.write(f"\r{stage}: pass {done + 1}  ", ending="")
         self.stderr.flush()
 
 
 def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) > MOST_SEED:
-        raise ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MOST_SEED}")
+    return _whole(text, MOST_SEED)
+
+
+def _count(text: str) -> int:
+    return _whole(text, MOST_REPLICATES)
+
+
+def _whole(text: str, most: int) -> int:
+    if not text.isdecimal() or int(text) > most:
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 0 to {most}")
     return int(text)
