@@ -172,7 +172,10 @@ def test_statistics_by_hand():
     profile = np.array(
         [-0.4, 0.4, -1.0, 1.0]
     )  # the second interview loses 0.25 twice: its mean takes that out
-    halo = ((residual + 0.5 * profile) @ profile) / (0.5 * profile @ profile)
+    by_slope = ((residual + 0.5 * profile) @ profile) / (0.5 * profile @ profile)
+    room = 0.25 * (profile @ profile + 2 * (0.4 / 0.8) * 0.5)  # the second interview's profile is in doubt
+    by_spread = 1 + (2 + 2 - (0.5 + 0.5) - (2.0 + 0.5)) / room
+    halo = (by_slope + by_spread) / 2
     slope = (1.0 / 1.0 - -1.0 / 1.0) / 6
     assert statistic == pytest.approx([0.7, np.log(misfit), np.log(spread), halo, slope])
 

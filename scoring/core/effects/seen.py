@@ -56,6 +56,8 @@ COLUMNS: Final = (
     "information",
     "follows",
     "profile2",
+    "apart",
+    "room",
     "dated",
     "month",
     "month2",
@@ -78,6 +80,7 @@ def interviews(seen: Seen) -> Interviews:
         "marks": marks,
         **{name: total(values) for name, values in _of_marks(seen).items()},
         **{name: total(values) for name, values in _of_profile(seen, total, marks, place).items()},
+        "apart": _apart(seen, total, marks),
         **_of_time(seen.month[first], _lean(seen, total, marks)),
     }
     sums = np.stack([columns[name] for name in COLUMNS], axis=1)
@@ -104,13 +107,24 @@ def _of_marks(seen: Seen) -> dict[str, Floats]:
 
 
 def _of_profile(seen: Seen, total: Total, marks: Floats, place: Places) -> dict[str, Floats]:
-    """What each mark adds to the slope of an interview's marks on the candidate's profile."""
-    residual, profile = _of_others(seen)
+    """What each mark adds to the slope of an interview's marks on the candidate's profile.
+
+    `room`: how far the profile is expected to part the marks of an interview, as a sum of squares.
+    """
+    residual, profile, variance = _of_others(seen)
     profile = profile - (total(profile) / marks)[place]
     return {
         "follows": (residual + seen.information * profile) * profile,
         "profile2": seen.information * profile**2,
+        "room": seen.information**2 * (profile**2 + variance * (1 - 1 / marks)[place]),
     }
+
+
+def _apart(seen: Seen, total: Total, marks: Floats) -> Floats:
+    """How much farther apart each interview's marks lie than expected, as a sum of squares."""
+    given = total(seen.level**2) - total(seen.level) ** 2 / marks
+    expected = total(seen.expected**2) - total(seen.expected) ** 2 / marks
+    return given - expected - total(seen.variance) * (1 - 1 / marks)
 
 
 def _of_time(month: Floats, lean: Floats) -> dict[str, Floats]:
@@ -131,12 +145,13 @@ def _lean(seen: Seen, total: Total, marks: Floats) -> Floats:
     return total(seen.own) / marks + surplus / np.maximum(total(seen.information), 1e-9)
 
 
-def _of_others(seen: Seen) -> tuple[Floats, Floats]:
-    """Residual and profile had each mark not been there: its share in the posterior taken out again.
+def _of_others(seen: Seen) -> tuple[Floats, Floats, Floats]:
+    """Residual, profile and its variance had each mark not been there: its share is taken out again.
 
-    With h = variance x information the residual is r / (1 - h), as in regression, and the profile loses
-    variance x r / (1 - h). Otherwise a flat rater would be held against a profile that he flattened.
+    With h = variance x information the residual is r / (1 - h), as in regression, the profile loses
+    variance x r / (1 - h), and its variance is v / (1 - h). Otherwise a flat rater would be held against a
+    profile that he flattened.
     """
-    residual = seen.level - seen.expected
-    residual = residual / (1 - np.minimum(seen.profile_variance * seen.information, MOST_OWN))
-    return residual, seen.profile - seen.profile_variance * residual
+    kept = 1 - np.minimum(seen.profile_variance * seen.information, MOST_OWN)
+    residual = (seen.level - seen.expected) / kept
+    return residual, seen.profile - seen.profile_variance * residual, seen.profile_variance / kept

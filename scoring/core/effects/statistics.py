@@ -2,7 +2,8 @@
 
     careless   log of the mean squared standardised residual (outfit), posterior-averaged
     central    log of the sd of the marks given over the sd expected
-    halo       slope of the marks within an interview on the profile that the candidate's other marks show
+    halo       share of the candidate's profile that the marks follow: the mean of two estimates, their slope
+               on the profile that the other marks show, and how far apart the marks of an interview lie
     drift      slope on time of how high the marks lie beyond the candidates, logits a month
 
 Severity is the model's own. Posterior-averaged residuals are smaller than 1, so only the model's own
@@ -56,8 +57,7 @@ def statistics(sums: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = _spread(column)
         outfit = np.log(column["misfit"] / column["marks"])
-        follows = column["follows"] / column["profile2"]
-        stacked = np.stack([outfit, np.log(spread), follows, _slope(column)], axis=-1)
+        stacked = np.stack([outfit, np.log(spread), _follows(column), _slope(column)], axis=-1)
         varied = column["variance"] > FLAT * column["marks"]
         profiled = column["profile2"] > FLAT * column["information"]
     grounds = np.stack([varied, varied, profiled, np.ones_like(varied)], axis=-1)
@@ -69,6 +69,13 @@ def _spread(of: dict[str, Floats]) -> Floats:
     given = np.maximum(of["level2"] - of["level"] ** 2 / of["marks"], 1 - 1 / of["marks"])
     expected = of["variance"] + of["expected2"] - of["expected"] ** 2 / of["marks"]
     return np.sqrt(given / expected)
+
+
+def _follows(of: dict[str, Floats]) -> Floats:
+    """1: as an ordinary rater; 0: as if every candidate were equally able on all dimensions."""
+    by_slope = of["follows"] / of["profile2"]
+    by_spread = 1 + of["apart"] / of["room"]
+    return (by_slope + by_spread) / 2
 
 
 def _slope(of: dict[str, Floats]) -> Floats:
