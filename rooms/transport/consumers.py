@@ -66,9 +66,9 @@ async def _sit(scope: Scope) -> tuple[SeatRef, Ear] | int:
     """The seat of this handshake and its ear, or the code it is turned away with."""
     try:
         seat = await _admit(scope)
-        return (
-            seat if isinstance(seat, int) else (seat, await process().join(seat.room_id, seat.seat, seat.key))
-        )
+        if isinstance(seat, int):
+            return seat
+        return seat, await process().join(seat.room_id, seat.seat, seat.key)
     except LookupError:
         return 4502
     except TooManySockets:

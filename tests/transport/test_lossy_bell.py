@@ -64,9 +64,9 @@ class Listener:
             self.frames.append(frame)
 
 
-async def sit(process: Process, room_id: str, seat: str) -> Listener:
+async def sit(process: Process, room_id: str, seat: str, after: int = 0) -> Listener:
     listener = Listener(await process.join(room_id, seat))
-    process.hub.sync(listener.ear, None, 0)
+    process.hub.sync(listener.ear, None, after)
     listener.task = asyncio.create_task(listener.listen())
     return listener
 
@@ -103,6 +103,19 @@ async def test_whatever_the_bell_does_every_seat_ends_with_exactly_its_feed(two)
         places = [heard(listener).index(f'"text":"{word}"') for word in words]
         assert places == sorted(places)
     assert "WHISPER" not in heard(seats[one, "candidate"]) + heard(seats[other, "rater1"])
+
+
+@pytest.mark.parametrize("two", BELLS[:1], indirect=True, ids=["drops all"])
+async def test_who_has_seen_more_than_this_process_has_read_goes_on_where_he_was(two):
+    one, other, _ = two
+    opened = await database_sync_to_async(make_room)(started=True, now=wall_ms())
+    here, _ = [await sit(process, opened.room_id, "candidate") for process in (one, other)]
+    await one.handle(Job(opened.room_id, "dana", m.Say(text="not rung for"), "r1", wall_ms()))
+    await asyncio.sleep(0.1)
+    moved = await sit(other, opened.room_id, "candidate", after=here.ear.n)
+    await asyncio.sleep(0.3)  # less than until the poll
+    assert f'"from":{here.ear.n},"upto":{here.ear.n},' in moved.frames[0]
+    assert "not rung for" not in heard(moved)
 
 
 async def test_control_putting_the_content_into_the_ring_loses_doubles_and_tells():
