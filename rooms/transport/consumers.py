@@ -136,7 +136,8 @@ class RoomConsumer:
         if self._unanswered:
             self._all_answered.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._all_answered.wait(), GOING)
+                async with asyncio.timeout(GOING):
+                    await self._all_answered.wait()
         self._ear.close(4000)
         await asyncio.wait({speaking}, timeout=GOING)
 

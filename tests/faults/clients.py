@@ -155,7 +155,8 @@ class Client:
                 await asyncio.sleep(APART)
             self._news.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), 0.25)
+                async with asyncio.timeout(0.25):  # wait_for may swallow the cancellation that ends this
+                    await self._news.wait()
 
     def _is_due(self, ref: str) -> bool:
         sent = self._sent.get(ref)
