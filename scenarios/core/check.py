@@ -487,6 +487,10 @@ def _public(s: Scenario) -> Iterator[tuple[Loc, str, set[str]]]:
     yield from ((("roles", n, "face"), r.face, set()) for n, r in enumerate(s.roles))
     yield from ((("phases", n, "prompt"), p.prompt, set()) for n, p in enumerate(s.phases))
     yield from ((("data_sets", n, "about"), d.about, set()) for n, d in enumerate(s.data_sets))
+    for n, d in enumerate(s.data_sets):
+        columns = d.recipe.columns if d.recipe is not None else ()
+        for m, column in enumerate(columns):
+            yield ("data_sets", n, "recipe", "columns", m, "about"), column.about, set()
 
 
 def _spoken(s: Scenario) -> Iterator[tuple[Loc, str, set[str]]]:
@@ -495,6 +499,10 @@ def _spoken(s: Scenario) -> Iterator[tuple[Loc, str, set[str]]]:
         yield loc, line, set()
     for n, inject in enumerate(s.injects):
         yield ("injects", n, "text"), inject.text, {f"the fact {key!r}" for key in inject.reveals}
+    for n, d in enumerate(s.data_sets):
+        yield ("data_sets", n, "refusal"), d.refusal, set()
+        for m, rule in enumerate(d.access):
+            yield ("data_sets", n, "access", m, "says"), rule.says, set()
 
 
 def _plain(text: str) -> str:

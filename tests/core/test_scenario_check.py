@@ -305,6 +305,16 @@ PLANTED = [
     ),
     ([("data_sets.0.rows.3", ["January"])], "data_sets.0.rows.3", "1 cells for 4 columns"),
     ([("prompt", f"We have  {SECRET.upper()}!")], "prompt", "gives away the fact 'outage'"),
+    (
+        [("data_sets.orders.recipe.columns.0.about", FRAUD.data_set("orders").recipe.faults[0].about)],
+        "data_sets.3.recipe.columns.0.about",
+        "gives away the fault 'card_on_list'",
+    ),
+    (
+        [("data_sets.orders.access.0.says", SECRET)],
+        "data_sets.3.access.0.says",
+        "gives away the fact 'outage'",
+    ),
     ([("candidate.brief", FRAUD.missing[0])], "candidate.brief", "gives away what is missing on purpose"),
     ([("roles.0.face", FRAUD.roles[0].position)], "roles.0.face", "gives away the brief of 'interviewer'"),
     ([("phases.2.prompt", SECRET)], "phases.2.prompt", "gives away the fact 'outage'"),

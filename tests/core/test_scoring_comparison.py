@@ -5,7 +5,7 @@ from rooms.core.policy import CLOCK
 from scoring.core.comparison import Played, compare
 from scoring.core.record import entries
 from tests.builders import Play, inject, scenario
-from tests.core.test_scoring_findings import _Line
+from tests.core.test_scoring_findings import SeenLine
 
 CASE = scenario(
     [
@@ -18,7 +18,7 @@ CASE = scenario(
 
 
 def played(play: Play, name: str = "a", digest: str = "d", seniority: str = "") -> Played:
-    record = entries([_Line(line.seq, line.at, line.event) for line in play.log])
+    record = entries([SeenLine(line.seq, line.at, line.event) for line in play.log])
     return Played(name, play.scenario, digest, seniority, record)
 
 

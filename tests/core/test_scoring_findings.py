@@ -45,12 +45,14 @@ def room(grant: bool = True, narrow: Narrowing | None = None) -> Play:
 
 
 def found(play: Play):
-    record: tuple[Entry, ...] = entries([_Line(line.seq, line.at, line.event) for line in play.log])
+    record: tuple[Entry, ...] = entries([SeenLine(line.seq, line.at, line.event) for line in play.log])
     [finding] = findings(CASE, record)
     return finding
 
 
-class _Line:
+class SeenLine:
+    """A line of a log as `rooms.queries` gives it."""
+
     def __init__(self, seq: int, at: int, event: m.AnyEvent) -> None:
         self.n, self.seq, self.at, self.event = 0, seq, at, event
 

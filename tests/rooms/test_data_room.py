@@ -12,6 +12,7 @@ from rooms import questions
 from rooms.access import SeatRef
 from rooms.core import messages as m
 from rooms.dataroom import child, engine, store
+from rooms.live import log
 from rooms.service import handle_now, known
 from scenarios.core.recipes import Narrowing, Recipe
 from tests.builders import make_room, scenario
@@ -234,12 +235,14 @@ def test_one_query_a_room_runs_at_a_time_and_a_few_of_all_rooms(monkeypatch):
     with pytest.raises(engine.Busy):
         engine.ask("a", "SELECT 1", {})
     others = [threading.Thread(target=engine.ask, args=(r, "SELECT 1", {})) for r in ("b", "c")]
-    [other.start() for other in others]
+    for other in others:
+        other.start()
     time.sleep(0.1)
     with pytest.raises(engine.Busy):
         engine.ask("d", "SELECT 1", {})
     free.set()
-    [thread.join() for thread in (first, *others)]
+    for thread in (first, *others):
+        thread.join()
     monkeypatch.setattr(engine, "_run", lambda _: {"problem": "answered"})
     assert engine.ask("a", "SELECT 1", {}).problem == "answered"
 
@@ -394,6 +397,4 @@ def test_while_a_query_runs_another_command_is_answered_at_once(room, monkeypatc
 
 
 def log_of(room_id: str) -> list[m.AnyEvent]:
-    from rooms.live import log
-
     return [line.event for line in log.parsed(log.read(room_id))]
