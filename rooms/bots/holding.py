@@ -41,18 +41,20 @@ def promise_due(promise: Uttered, view: View, since: int) -> int | None:
         return None
     if event.due is not None:
         return event.due
-    order = [p.key for p in view.phases]
-    begun = event.until is None or (
-        view.phase in order and order.index(view.phase) >= order.index(event.until)
-    )
+    begun = event.until is None or not _to_come(event.until, view)
     return since if begun else None
 
 
 def _fits(rule: Access, request: m.DataRequested, notes: Notes, view: View) -> bool:
-    order, asked = [p.key for p in view.phases], f"{request.what} {request.purpose}"
-    early = rule.before is None or (
-        view.phase in order and order.index(view.phase) < order.index(rule.before)
-    )
+    asked = f"{request.what} {request.purpose}"
+    early = rule.before is None or _to_come(rule.before, view)
+    can_wait = rule.until is None or _to_come(rule.until, view)
     wanted = not rule.purpose or hits(asked, rule.purpose) > 0
     holds = rule.when is None or met(rule.when, notes, view)
-    return early and wanted and holds and not hits(asked, rule.lacks)
+    return early and can_wait and wanted and holds and not hits(asked, rule.lacks)
+
+
+def _to_come(phase: str, view: View) -> bool:
+    """Has this phase not begun yet?"""
+    order = [p.key for p in view.phases]
+    return view.phase in order and order.index(view.phase) < order.index(phase)

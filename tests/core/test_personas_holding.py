@@ -74,6 +74,12 @@ def test_a_promise_is_kept_when_its_phase_begins():
     assert (kept.type, kept.request) == ("give_data", "R1")
 
 
+def test_nothing_is_promised_for_a_phase_that_has_begun():
+    play = room()
+    play.do("facilitator", m.Advance(phase="one"))
+    assert answer(play, "raw").type == "give_data"
+
+
 def test_a_promise_by_the_clock_is_kept_in_time():
     play = room()
     promised = answer(play, "logs")
