@@ -28,13 +28,12 @@ POINTS = 5  # log2 of the points of the Sobol sequence
 def calibrate(ratings: Ratings, settings: Settings | None = None, tell: Progress | None = None) -> Fitted:
     """The rating model fitted to all observed ratings. `tell` hears of each stage and pass."""
     settings = settings or Settings()
-    kinds = BARE if settings.effects == "none" else None
-    whole = design(ratings, kinds)
+    whole = design(ratings, BARE if settings.effects == "none" else None)
     marked = np.unique(ratings.candidate[ratings.observed])
     if len(marked) < FEW_CANDIDATES:
         return _integrated(ratings, settings, whole, tell)
     part = sample(ratings, settings.seed)
-    of_part = whole if part is ratings else design(part, kinds)
+    of_part = whole if part is ratings else design(part, frozenset(whole.terms))
     sigmas, state = estimate(of_part, settings.link, settings.assumed, settings.laplace, tell)
     task = Task(ratings, settings, whole, sigmas, prior(whole, sigmas, settings.assumed))
     return settled(task, state if part is ratings else begin(whole, task.prior, like=state), tell)
