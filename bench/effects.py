@@ -1,7 +1,7 @@
 """Are raters with a habit found, and is it worth setting the careless aside? Simulated panels, known truth.
 
 20 raters, 3 of whom have one habit, with 30 candidates each, three raters to a candidate, seven dimensions; a
-new panel in every round. Four panels a round; --rounds for more.
+new panel in every round. Two panels a round; --rounds for more.
 """
 
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from scoring.core.simulation import HABITS, Plan, Truth, simulated
 Floats = NDArray[np.float64]
 
 RATERS, EACH, ODD = 20, 30, 3
-PANELS = 4  # a round
+PANELS = 2  # a round
 REPLICATES = 16
 ALARM = 0.05
 # habit of the simulation -> effect, goals of its power and its area under the curve
