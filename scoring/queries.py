@@ -11,14 +11,12 @@ import rooms.queries
 from rooms.access import SeatRef
 from rooms.queries import RoomInfo
 from scoring.core import record
+from scoring.core.calibrated import rater_name, rubric_name
 from scoring.core.comparison import Comparison, Played, compare
-from scoring.core.model import RawMeans
-from scoring.core.report import Closed, ReportInput, assemble, canonical, digest
+from scoring.core.report import Closed, ReportInput, canonical, digest
+from scoring.core.report import debrief as marks_of
 from scoring.core.sheets import Draft, Evidence, Mark, Sheet, as_draft, filled
-from scoring.models import RatingClosed, Report, ReportRequest, Scoresheet
-
-MODEL = RawMeans()
-
+from scoring.models import Calibration, RatingClosed, Report, ReportRequest, Scoresheet
 
 # --- scoresheets ------------------------------------------------------------------------------------
 
@@ -148,9 +146,13 @@ class Current:
     stale: bool
 
 
-def report_input(room_id: str) -> ReportInput:
-    """All that a report on this room is made from, as it stands now. LookupError if there is no room."""
+def report_input(room_id: str, calibration: str = "") -> ReportInput:
+    """All that a report on this room is made from, as it stands now, held against that calibration.
+
+    LookupError if there is no room.
+    """
     info = rooms.queries.room(room_id)
+    seats = rooms.queries.raters(room_id)
     return ReportInput(
         room=room_id,
         title=info.title,
@@ -158,10 +160,28 @@ def report_input(room_id: str) -> ReportInput:
         scenario_digest=info.scenario_digest,
         seniority=info.seniority,
         record=record.entries(rooms.queries.record(room_id)),
-        rater_seats=tuple(ref.seat for ref in rooms.queries.raters(room_id)),
+        rater_seats=tuple(ref.seat for ref in seats),
+        raters=_named(seats),
         sheets=sheets(room_id),
         closed=closed(room_id),
+        calibration=calibration,
     )
+
+
+def _named(seats: tuple[SeatRef, ...]) -> dict[str, str]:
+    """Seat -> name in ratings. Who holds two seats is somebody else in the second: no mark is lost."""
+    persons = [ref.person_id for ref in seats]
+    return {
+        ref.seat: rater_name(None if ref.person_id in persons[:at] else ref.person_id, ref.room_id, ref.seat)
+        for at, ref in enumerate(seats)
+    }
+
+
+def calibration_for(room_id: str) -> Calibration | None:
+    """The newest calibration of the room's workspace and rubric."""
+    info = rooms.queries.room(room_id)
+    rows = Calibration.objects.filter(workspace=info.workspace_id, rubric=rubric_name(info.scenario.rubric))
+    return rows.order_by("-created_at", "-pk").first()
 
 
 def comparison(room_id: str, other_id: str) -> Comparison:
@@ -176,17 +196,24 @@ def _played(room_id: str) -> Played:
 
 
 def current_report(room_id: str) -> Current | None:
-    """The report on what is known now; else the newest there is, marked stale; None before the first."""
-    wanted = digest(report_input(room_id), MODEL)
-    rows = Report.objects.filter(room=room_id).select_related("signature")
-    fitting = rows.filter(digest=wanted).first()
-    newest = fitting or rows.order_by("-pk").first()
-    return Current(newest, stale=fitting is None) if newest is not None else None
+    """The report on what is known now; else the newest there is, marked stale; None before the first.
+
+    A newer calibration makes no report stale: a report is held against the one that was the newest when
+    its marks came in, or a signature would be worth a day.
+    """
+    rows = Report.objects.filter(room=room_id).select_related("signature", "calibration").order_by("-pk")
+    if (newest := rows.first()) is None:
+        return None
+    held_against = {row.calibration.digest if row.calibration else "" for row in rows}
+    given = report_input(room_id)
+    wanted = [digest(given.model_copy(update={"calibration": each})) for each in held_against]
+    fitting = rows.filter(digest__in=wanted).first()
+    return Current(fitting or newest, stale=fitting is None)
 
 
 def debrief(room_id: str) -> dict[str, Any]:
-    """The report's content as it stands now, for talking over; only for those who may see every mark."""
-    return plain(canonical(assemble(report_input(room_id), MODEL)).decode())
+    """The marks as they stand now, for talking over; only for those who may see every mark."""
+    return plain(canonical(marks_of(report_input(room_id))).decode())
 
 
 def waiting(room_id: str) -> ReportRequest | None:

@@ -15,7 +15,9 @@ import rooms.queries
 from rooms.queries import RoomInfo
 from scoring import queries
 from scoring.core import record
-from scoring.core.report import assemble, canonical
+from scoring.core.calibrated import Calibrated
+from scoring.core.report import MadeFrom, ReportInput, as_it_was, assemble, canonical, made_from
+from scoring.core.report import Report as AssembledReport
 from scoring.core.sheets import (
     BadSheet,
     Draft,
@@ -29,9 +31,7 @@ from scoring.core.sheets import (
     without,
 )  # fmt: skip
 from scoring.models import (
-    Evidence as EvidenceRow,
-)  # fmt: skip
-from scoring.models import (
+    Calibration,
     Rating,
     RatingClosed,
     Report,
@@ -39,6 +39,9 @@ from scoring.models import (
     Scoresheet,
     Signature,
 )
+from scoring.models import (
+    Evidence as EvidenceRow,
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -247,8 +250,7 @@ def sign(room_id: str, digest: str, seat: str, decision: str, name: str, reason:
     current = queries.current_report(room_id)
     if current is None or current.row.digest != digest or current.stale:
         raise CannotSign("The report has changed since this page was opened. Read the new one, then sign it.")
-    recommended = queries.plain(current.row.document)["recommendation"]["says"]
-    _check_decision(recommended, decision, name, reason)
+    _check_decision(queries.plain(current.row.document)["says"], decision, name, reason)
     fields = {"decision": decision, "name": name.strip(), "reason": reason.strip(), "seat": seat, "at": now}
     signature, new = Signature.objects.get_or_create(report=current.row, defaults=fields)
     if not new and (signature.decision, signature.name) != (decision, name.strip()):
@@ -256,25 +258,56 @@ def sign(room_id: str, digest: str, seat: str, decision: str, name: str, reason:
     return signature
 
 
-def _check_decision(recommended: str, decision: str, name: str, reason: str) -> None:
+def _check_decision(recommended: str | None, decision: str, name: str, reason: str) -> None:
     if decision not in Signature.Decision.values:
         raise CannotSign("Choose hire or no hire.")
     if not name.strip():
         raise CannotSign("A decision needs the name of the person who takes it.")
+    if recommended is None and not reason.strip():
+        raise CannotSign("Nothing is recommended here: give the reason for your decision.")
     if recommended != decision and not reason.strip():
         raise CannotSign("The decision differs from the recommendation: say why.")
 
 
+def replay(report_id: int) -> tuple[str, str]:
+    """A report as it is kept, and as it comes out when it is made again today.
+
+    LookupError if there is none, ValueError if it is of a form that kept too little.
+    """
+    row = Report.objects.select_related("calibration").filter(pk=report_id).first()
+    if row is None:
+        raise LookupError(f"there is no report {report_id}")
+    if row.made_from is None:
+        raise ValueError(f"report {report_id} was made before reports kept what they were made from")
+    given = as_it_was(queries.report_input(row.room), MadeFrom.model_validate(row.made_from))
+    return row.document, canonical(_assembled(given, row.calibration)).decode()
+
+
 def _build(room_id: str, now: int) -> Report:
-    given = queries.report_input(room_id)
-    report = assemble(given, queries.MODEL)
+    current = queries.current_report(room_id)
+    if current is not None and not current.stale:
+        return current.row
+    calibration = queries.calibration_for(room_id)
+    given = queries.report_input(room_id, calibration.digest if calibration is not None else "")
+    report = _assembled(given, calibration)
     final = report.header.ended_at is not None
     row, _ = Report.objects.get_or_create(
         room=room_id,
         digest=report.digest,
-        defaults={"document": canonical(report).decode(), "final": final, "created_at": now},
+        defaults={
+            "document": canonical(report).decode(),
+            "calibration": calibration,
+            "made_from": made_from(given).model_dump(mode="json"),
+            "final": final,
+            "created_at": now,
+        },
     )
     return row
+
+
+def _assembled(given: ReportInput, calibration: Calibration | None) -> AssembledReport:
+    kept = Calibrated.model_validate_json(calibration.document) if calibration is not None else None
+    return assemble(given, kept)
 
 
 def _unfinished(now: int) -> list[str]:

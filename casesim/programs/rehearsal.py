@@ -93,12 +93,25 @@ def summary(done: Rehearsed) -> dict[str, Any]:
             for line in report["dimensions"]
         },
         "agreement": report["agreement"]["alpha"],
-        "verdict": report["recommendation"]["says"],
-        "composite": report["recommendation"]["composite"]["value"],
-        "bar": report["recommendation"]["bar"],
-        "reasons": [reason["text"] for reason in report["recommendation"]["reasons"]],
+        **_verdict(report),
         "transcript": str(done.transcript),
         "report": str(done.report_file),
+    }
+
+
+def _verdict(report: dict[str, Any]) -> dict[str, Any]:
+    """What the rule said and why. Nobody knows scripted raters, so it seldom says more than "debrief"."""
+    advice = report["advice"]
+    if advice is None:
+        return {"verdict": report["says"], "composite": None, "reasons": [report["no_advice"]]}
+    return {
+        "verdict": report["says"],
+        "leans": advice["recommended"]["leans"],
+        "above": advice["recommended"]["above"],
+        "composite": advice["raw"]["value"],
+        "adjusted": advice["adjusted"]["value"],
+        "bar": advice["standard"]["bar"]["value"],
+        "reasons": [trigger["text"] for trigger in (*advice["lacking"], *advice["doubts"])],
     }
 
 

@@ -3,6 +3,8 @@
 Its digest is that of its bytes; a report names it, and is made again from it to the byte.
 """
 
+import hashlib
+import json
 from typing import Annotated
 
 from pydantic import Field
@@ -31,8 +33,12 @@ class Calibrated(Doc):
 
 
 def rubric_name(rubric: Rubric) -> str:
-    """What marks must share to be calibrated together. A seniority moves the bar, never the scale."""
-    return f"{rubric.key} {rubric.version}"
+    """What marks must share to be calibrated together: key, version, and the same scale on each dimension.
+
+    A seniority moves weights, floors and the bar, which are no part of it.
+    """
+    scales = [[d.key, [level.value for level in d.levels]] for d in rubric.dimensions]
+    return f"{rubric.key} {rubric.version} {hashlib.sha256(json.dumps(scales).encode()).hexdigest()[:12]}"
 
 
 def rater_name(person_id: int | None, room: str, seat: str) -> str:

@@ -1,7 +1,10 @@
 """Marks with the moments they rest on, ready to be shown: who said it, in which phase, how far in."""
 
+from collections.abc import Iterable
+
 from rooms.core.state import fold
 from scenarios.core.schema import Doc, Rubric, Scenario
+from scoring.core.estimate import Estimate, unknown
 from scoring.core.record import Entry, Moment, minutes, moments, speaker, words
 from scoring.core.sheets import Evidence, Mark, Sheet, level_name
 
@@ -59,6 +62,24 @@ def cells(
         for sheet in sheets
         if (mark := sheet.mark(dimension.key)) is not None
     )
+
+
+def spread(given: Iterable[Cell]) -> int:
+    """Levels between the highest and the lowest mark; 0 when there are none to compare."""
+    levels = _levels(given)
+    return max(levels) - min(levels) if levels else 0
+
+
+def mean(given: Iterable[Cell]) -> Estimate:
+    """The mean of the levels given: what was marked, so without an interval."""
+    levels = _levels(given)
+    return (
+        Estimate(value=sum(levels) / len(levels), n=len(levels)) if levels else unknown("nobody observed it")
+    )
+
+
+def _levels(given: Iterable[Cell]) -> list[int]:
+    return [cell.level for cell in given if cell.level is not None]
 
 
 class _Quoting:

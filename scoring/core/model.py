@@ -1,73 +1,134 @@
-"""The seam for the rating model: ratings in, estimates out.
+"""One room through the rating model: against a workspace's calibration, or, without one, by itself."""
 
-Today's only model gives plain means. One that adjusts for severity answers the same question
-with the same shapes, so the report and its pages need not change.
-"""
+from collections.abc import Mapping
+from functools import partial
+from typing import NamedTuple
 
-from typing import Protocol
-
-from scenarios.core.schema import Doc
-from scoring.core.estimate import Estimate, unknown
-from scoring.core.ratings import Ratings, Unit
-
-NOT_ADJUSTED = "marks are not adjusted for severity"
-
-
-class Score(Doc):
-    """One candidate on one dimension, on the rubric's own scale."""
-
-    candidate: str
-    dimension: str
-    raw: Estimate
-    adjusted: Estimate
+from scenarios.core.schema import Doc, Rubric
+from scoring.core.calibrated import Calibrated
+from scoring.core.decision.advice import Adjusted, Advice, advise
+from scoring.core.decision.of_fit import Fit, Panelist, standing_of
+from scoring.core.decision.rule import Rule
+from scoring.core.decision.standard import Asked, Bar, Standard
+from scoring.core.decision.standing import OnDimension, Standing
+from scoring.core.decision.triggers import Trigger
+from scoring.core.estimate import Estimate
+from scoring.core.facets.calibration import calibrate
+from scoring.core.facets.frozen import place
+from scoring.core.facets.settings import Settings
+from scoring.core.ratings import Ratings, Row, ratings
+from scoring.core.sheets import Sheet
 
 
-class Severity(Doc):
-    """How hard a rater marks, in levels; above zero is harder than the average rater."""
+class Judged(Doc):
+    """What the model makes of one room; without `advice` there is `why`. Raters are named by their seats."""
 
-    rater: str
-    severity: Estimate
-
-
-class Estimates(Doc):
-    model: str  # name and version
-    says: str  # what the model does and does not do, in a sentence
-    scores: tuple[Score, ...]
-    severities: tuple[Severity, ...]
+    settings: Settings
+    advice: Advice | None = None
+    why: str = ""
+    adjusted: dict[str, Estimate] = {}  # by dimension
 
 
-class RatingModel(Protocol):
-    @property
-    def version(self) -> str:
-        """Name and version; part of a report's digest."""
+class Panel(NamedTuple):
+    """The sheets that stand, who wrote each (seat -> name in ratings), and what the record lacks."""
 
-    def fit(self, ratings: Ratings) -> Estimates:
-        """Estimates for every candidate on every dimension, and for every rater."""
+    room: str
+    sheets: tuple[Sheet, ...]
+    names: Mapping[str, str]
+    gaps: tuple[Trigger, ...]
 
 
-class RawMeans:
-    """The mean of the levels given, and nothing more."""
+def judge(rubric: Rubric, seniority: str, panel: Panel, rule: Rule, calibrated: Calibrated | None) -> Judged:
+    """Composite, intervals and advice; `seniority` by its name.
 
-    version = "raw-means 1"
+    Raises ValueError for a calibration of another rubric.
+    """
+    settings = calibrated.frozen.settings if calibrated is not None else Settings()
+    if why := _unfit(rubric, panel.sheets):
+        return Judged(settings=settings, why=why)
+    fit: Fit = partial(calibrate, settings=settings)
+    if calibrated is not None:
+        fit = partial(place, calibrated.frozen)
+    asked = standard(rubric, seniority)
+    standing = standing_of(
+        fit, _ratings(rubric, panel), asked, _known(panel, calibrated), _linked(panel, calibrated)
+    )
+    if calibrated is not None and calibrated.frozen.assumed:
+        standing = standing.model_copy(update={"assumed": "the calibration itself had too few candidates"})
+    found = advise(standing, asked, rule, panel.gaps)
+    return Judged(
+        settings=settings,
+        advice=found.model_copy(update={"raters": _by_seat(found.raters, panel)}),
+        adjusted={line.dimension: _adjusted(line, standing) for line in standing.dimensions},
+    )
 
-    def fit(self, ratings: Ratings) -> Estimates:
-        given = ratings.units()
-        units = [Unit(c, d) for c in ratings.candidates for d in ratings.dimensions]
-        return Estimates(
-            model=self.version,
-            says=f"Plain means of the levels given; {NOT_ADJUSTED}, and there is no interval.",
-            scores=tuple(_score(unit, tuple(given.get(unit, {}).values())) for unit in units),
-            severities=tuple(Severity(rater=r, severity=unknown(NOT_ADJUSTED)) for r in ratings.raters),
+
+def rows(room: str, rubric: Rubric, sheets: tuple[Sheet, ...]) -> Ratings:
+    """The sheets of one room as ratings of one candidate, who is named by the room."""
+    return _ratings(rubric, Panel(room, sheets, {s.seat: s.seat for s in sheets}, ()))
+
+
+def standard(rubric: Rubric, seniority: str) -> Standard:
+    """What a room's rubric asks, at the seniority it was opened at."""
+    return Standard(
+        rubric=f"{rubric.name}, version {rubric.version}",
+        seniority=seniority or "as written",
+        asks=tuple(
+            Asked(dimension=d.key, name=d.name, weight=d.weight, floor=d.floor) for d in rubric.dimensions
+        ),
+        bar=Bar(value=rubric.bar, version=rubric.version, set_by=rubric.bar_set_by, set_on=rubric.bar_set_on),
+    )
+
+
+def _unfit(rubric: Rubric, sheets: tuple[Sheet, ...]) -> str:
+    """Why the model cannot be asked at all; empty if it can."""
+    scales = {tuple(level.value for level in d.levels) for d in rubric.dimensions}
+    if len(scales) > 1:
+        return "the dimensions are marked on different scales"
+    if not sheets:
+        return "no scoresheet was submitted"
+    if all(mark.level is None for sheet in sheets for mark in sheet.marks):
+        return "nothing was observed"
+    (levels,) = scales
+    edges = [rubric.bar, *(d.floor for d in rubric.dimensions if d.floor is not None)]
+    if not levels[0] < rubric.bar or max(edges) >= levels[-1]:
+        return "a bar or a floor lies on the edge of the scale, where no candidate can be told from another"
+    return ""
+
+
+def _ratings(rubric: Rubric, panel: Panel) -> Ratings:
+    levels = [level.value for d in rubric.dimensions for level in d.levels]
+    found = [
+        Row(panel.names[s.seat], panel.room, m.dimension, m.level) for s in panel.sheets for m in s.marks
+    ]
+    return ratings(found, (min(levels), max(levels)))
+
+
+def _known(panel: Panel, calibrated: Calibrated | None) -> dict[str, Panelist]:
+    """The raters as the calibration knows them; whom it does not know has this interview alone."""
+    known = calibrated.raters if calibrated is not None else {}
+    found = {}
+    for sheet in panel.sheets:
+        name = panel.names[sheet.seat]
+        rater = known.get(name)
+        found[name] = Panelist(
+            sheet.name, max(rater.interviews, 1) if rater else 1, rater.flags if rater else ()
         )
+    return found
 
 
-def _score(unit: Unit, levels: tuple[int, ...]) -> Score:
-    adjusted = unknown(NOT_ADJUSTED, len(levels))
-    return Score(candidate=unit.candidate, dimension=unit.dimension, raw=mean(levels), adjusted=adjusted)
+def _linked(panel: Panel, calibrated: Calibrated | None) -> bool:
+    """One rater of the panel who is linked links the others: they marked the same candidate."""
+    if calibrated is None:
+        return True  # there is nobody yet to be linked to
+    return any(rater.linked for name in panel.names.values() if (rater := calibrated.raters.get(name)))
 
 
-def mean(levels: tuple[int, ...]) -> Estimate:
-    """The mean of levels, without an interval: two or three marks cannot carry one."""
-    if not levels:
-        return unknown("nobody observed it")
-    return Estimate(value=sum(levels) / len(levels), n=len(levels), caution=f"no interval: {NOT_ADJUSTED}")
+def _by_seat(raters: tuple[Adjusted, ...], panel: Panel) -> tuple[Adjusted, ...]:
+    """Names in ratings stay inside: they say in which rooms somebody was."""
+    seats = {panel.names[sheet.seat]: sheet.seat for sheet in panel.sheets}
+    return tuple(rater.model_copy(update={"rater": seats[rater.rater]}) for rater in raters)
+
+
+def _adjusted(line: OnDimension, standing: Standing) -> Estimate:
+    return Estimate(value=line.mean, n=line.marks, interval=line.interval, caution=standing.assumed).rounded()

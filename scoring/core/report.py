@@ -13,17 +13,23 @@ from rooms.core.messages import RoomEnded, RoomOpened
 from scenarios.core.schema import Dimension, Doc, Level, Rubric, Scenario
 from scoring.core.agreement import Agreement, agreement
 from scoring.core.board import AssumptionLine, DecisionLine, assumptions, decisions
-from scoring.core.decision.marks import Recommendation, Rule, recommend, spread
-from scoring.core.estimate import Estimate
-from scoring.core.evidence import Cell, cells
+from scoring.core.calibrated import Calibrated
+from scoring.core.decision.advice import Advice, Says
+from scoring.core.decision.rule import Rule
+from scoring.core.estimate import Estimate, unknown
+from scoring.core.evidence import Cell, cells, mean, spread
 from scoring.core.exposure import Exposure, exposure
+from scoring.core.facets.document import VERSION as MODEL
+from scoring.core.facets.settings import Settings
 from scoring.core.findings import Finding, findings
-from scoring.core.model import Estimates, RatingModel, RawMeans
-from scoring.core.ratings import Ratings, Row, ratings
+from scoring.core.gaps import gaps
+from scoring.core.method import difference, method
+from scoring.core.model import Judged, Panel, judge, rows
 from scoring.core.record import Entry, PhaseRun, SeatHistory, phase_runs, seat_histories
 from scoring.core.sheets import Sheet, blind, level_name, standing
 
-VERSION = 2  # of the report's form; part of its digest
+VERSION = 3  # of the report's form; part of its digest
+WIDE = 2  # levels between two marks, from which people should talk
 
 
 class Closed(Doc):
@@ -35,7 +41,11 @@ class Closed(Doc):
 
 
 class ReportInput(Doc):
-    """All that a report is made from. `sheets` holds every submitted version of every rater."""
+    """All that a report is made from. `sheets` holds every submitted version of every rater.
+
+    `raters`: seat -> the rater's name in ratings. `calibration`: the digest of the calibration that the marks
+    are held against; "": there was none.
+    """
 
     room: str
     title: str
@@ -44,9 +54,27 @@ class ReportInput(Doc):
     seniority: str = ""  # key; "": the scenario as written
     record: tuple[Entry, ...]
     rater_seats: tuple[str, ...]
+    raters: dict[str, str]
     sheets: tuple[Sheet, ...]
     closed: Closed | None = None
     rule: Rule = Rule()
+    calibration: str = ""
+
+
+class MadeFrom(Doc):
+    """What, of the things that go on changing, a report was made from: enough to make it again.
+
+    `upto`: the seq of the last line of the record; `versions`: seat -> the last version submitted.
+    """
+
+    title: str
+    rater_seats: tuple[str, ...]
+    raters: dict[str, str]
+    closed: Closed | None
+    rule: Rule
+    calibration: str
+    upto: int
+    versions: dict[str, int]
 
 
 class Header(Doc):
@@ -83,7 +111,7 @@ class RaterLine(Doc):
 
 
 class DimensionLine(Doc):
-    """Every mark on one dimension, side by side. `adjusted` is for a model that knows severity."""
+    """Every mark on one dimension, side by side. `wide`: so far apart that people should talk."""
 
     key: str
     name: str
@@ -92,16 +120,20 @@ class DimensionLine(Doc):
     levels: tuple[Level, ...]
     cells: tuple[Cell, ...]
     spread: int
+    wide: bool
     raw: Estimate
     adjusted: Estimate
     probed_by: tuple[str, ...]  # titles of the injects put
 
 
 class Report(Doc):
+    """`says` is None where the recommendation is switched off. Without `advice`, `no_advice` says why."""
+
     version: int
     digest: str  # sha256 of the input, the model and the form
     model: str
-    model_says: str
+    settings: Settings
+    calibration: str  # its digest; "": there was none
     header: Header
     raters: tuple[RaterLine, ...]
     owed: tuple[str, ...]  # rater seats without a submitted scoresheet
@@ -113,9 +145,24 @@ class Report(Doc):
     findings: tuple[Finding, ...] = ()  # what became of the faults planted in the tables
     decisions: tuple[DecisionLine, ...]
     assumptions: tuple[AssumptionLine, ...]
-    recommendation: Recommendation
+    says: Says | None
+    advice: Advice | None
+    no_advice: str
+    difference: str  # between the raw composite and the adjusted one, and why
+    method: tuple[str, ...]
     limits: tuple[str, ...]
     generated_from: dict[str, int]  # how many lines, scoresheets, marks and quotes
+
+
+class Debrief(Doc):
+    """The marks side by side, for talking over: what of a report needs no model."""
+
+    header: Header
+    raters: tuple[RaterLine, ...]
+    owed: tuple[str, ...]
+    dimensions: tuple[DimensionLine, ...]
+    talk_order: tuple[str, ...]
+    closing_asks: str
 
 
 def canonical(document: Doc) -> bytes:
@@ -124,30 +171,49 @@ def canonical(document: Doc) -> bytes:
     return json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def digest(given: ReportInput, model: RatingModel) -> str:
+def digest(given: ReportInput) -> str:
     """What names a report: the hash of all that it is made from and by."""
-    made_by = f"report {VERSION}\n{model.version}\n".encode()
+    made_by = f"report {VERSION}\n{MODEL}\n".encode()
     return hashlib.sha256(made_by + canonical(given)).hexdigest()
 
 
-def assemble(given: ReportInput, model: RatingModel | None = None) -> Report:
-    """The report on one room. Raises BadEvidence if a sheet quotes what was never said."""
-    model = model or RawMeans()
+def made_from(given: ReportInput) -> MadeFrom:
+    """What to keep of an input beside the report."""
+    kept = {name: getattr(given, name) for name in MadeFrom.model_fields if name in ReportInput.model_fields}
+    versions = {sheet.seat: sheet.version for sheet in standing(given.sheets)}
+    return MadeFrom(**kept, upto=max((e.seq for e in given.record), default=0), versions=versions)
+
+
+def as_it_was(now: ReportInput, then: MadeFrom) -> ReportInput:
+    """The input that a report was made from, out of what the room holds now: logs and sheets only grow."""
+    kept = {name: getattr(then, name) for name in MadeFrom.model_fields if name in ReportInput.model_fields}
+    sheets = tuple(sheet for sheet in now.sheets if sheet.version <= then.versions.get(sheet.seat, 0))
+    record = tuple(entry for entry in now.record if entry.seq <= then.upto)
+    return now.model_copy(update={**kept, "sheets": sheets, "record": record})
+
+
+def assemble(given: ReportInput, calibrated: Calibrated | None = None) -> Report:
+    """The report on one room; `calibrated` is what `given.calibration` names.
+
+    Raises BadEvidence if a sheet quotes what was never said.
+    """
     rubric, sheets = given.scenario.rubric, standing(given.sheets)
     marks = cells(given.scenario, given.record, sheets, blind(given.sheets))
     exposed = exposure(given.scenario, given.record)
-    estimates = model.fit(rows(given.room, rubric, sheets))
+    panel = Panel(given.room, sheets, given.raters, gaps(rubric, marks, exposed.coverage))
+    header = _header(given)
+    judged = judge(rubric, header.seniority, panel, given.rule, calibrated)
+    lines = tuple(_dimension(d, marks, judged, exposed) for d in rubric.dimensions)
     agreed = _agreement(given, rubric)
-    lines = tuple(_dimension(d, marks, estimates, exposed) for d in rubric.dimensions)
-    verdict = recommend(rubric, tuple((s.seat, s.name) for s in sheets), marks, exposed.coverage, given.rule)
     return Report(
         version=VERSION,
-        digest=digest(given, model),
-        model=estimates.model,
-        model_says=estimates.says,
-        header=_header(given),
-        raters=tuple(_rater(rubric, s, estimates) for s in sheets),
-        owed=tuple(seat for seat in given.rater_seats if seat not in {s.seat for s in sheets}),
+        digest=digest(given),
+        model=MODEL,
+        settings=judged.settings,
+        calibration=given.calibration,
+        header=header,
+        raters=tuple(_rater(rubric, s, judged) for s in sheets),
+        owed=_owed(given, sheets),
         dimensions=lines,
         talk_order=talk_order(lines),
         closing_asks=rubric.closing.asks,
@@ -156,17 +222,44 @@ def assemble(given: ReportInput, model: RatingModel | None = None) -> Report:
         findings=findings(given.scenario, given.record),
         decisions=decisions(given.scenario, given.record),
         assumptions=assumptions(given.record),
-        recommendation=verdict,
-        limits=tuple(_limits(given, sheets, agreed, exposed)),
+        says=_says(judged, given.rule),
+        advice=judged.advice,
+        no_advice=judged.why,
+        difference=difference(judged.advice) if judged.advice is not None else "",
+        method=method(judged, bool(given.calibration)),
+        limits=tuple(_limits(given, sheets, judged, agreed, exposed)),
         generated_from=_counts(given, marks),
     )
 
 
-def rows(room: str, rubric: Rubric, sheets: tuple[Sheet, ...]) -> Ratings:
-    """The sheets of one room as ratings of one candidate, who is named by the room."""
-    levels = [level.value for d in rubric.dimensions for level in d.levels]
-    found = [Row(s.seat, room, m.dimension, m.level) for s in sheets for m in s.marks]
-    return ratings(found, (min(levels), max(levels)))
+def debrief(given: ReportInput) -> Debrief:
+    """The marks as they stand, at once. Raises BadEvidence if a sheet quotes what was never said."""
+    rubric, sheets = given.scenario.rubric, standing(given.sheets)
+    marks = cells(given.scenario, given.record, sheets, blind(given.sheets))
+    exposed = exposure(given.scenario, given.record)
+    unjudged = Judged(settings=Settings(), why="adjusted marks are in the report")
+    lines = tuple(_dimension(d, marks, unjudged, exposed) for d in rubric.dimensions)
+    return Debrief(
+        header=_header(given),
+        raters=tuple(_rater(rubric, s, unjudged) for s in sheets),
+        owed=_owed(given, sheets),
+        dimensions=lines,
+        talk_order=talk_order(lines),
+        closing_asks=rubric.closing.asks,
+    )
+
+
+def _owed(given: ReportInput, sheets: tuple[Sheet, ...]) -> tuple[str, ...]:
+    return tuple(seat for seat in given.rater_seats if seat not in {s.seat for s in sheets})
+
+
+def _says(judged: Judged, rule: Rule) -> Says | None:
+    """What is recommended; where the model cannot even be asked, there is not enough evidence."""
+    if not rule.recommends:
+        return None
+    if judged.advice is None or judged.advice.recommended is None:
+        return "not_enough_evidence"
+    return judged.advice.recommended.says
 
 
 def talk_order(lines: tuple[DimensionLine, ...]) -> tuple[str, ...]:
@@ -208,7 +301,9 @@ def _header(given: ReportInput) -> Header:
     )
 
 
-def _rater(rubric: Rubric, sheet: Sheet, estimates: Estimates) -> RaterLine:
+def _rater(rubric: Rubric, sheet: Sheet, judged: Judged) -> RaterLine:
+    known = judged.advice.raters if judged.advice is not None else ()
+    severity = next((rater.difference for rater in known if rater.rater == sheet.seat), None)
     return RaterLine(
         seat=sheet.seat,
         name=sheet.name,
@@ -219,16 +314,14 @@ def _rater(rubric: Rubric, sheet: Sheet, estimates: Estimates) -> RaterLine:
         closing_name=level_name(rubric.closing.levels, sheet.closing),
         closing_note=sheet.closing_note,
         incident=sheet.incident,
-        severity=next(s.severity for s in estimates.severities if s.rater == sheet.seat).rounded(),
+        severity=severity or unknown(judged.why or "this rater observed nothing"),
     )
 
 
 def _dimension(
-    dimension: Dimension, marks: tuple[Cell, ...], estimates: Estimates, exposed: Exposure
+    dimension: Dimension, marks: tuple[Cell, ...], judged: Judged, exposed: Exposure
 ) -> DimensionLine:
     own = tuple(cell for cell in marks if cell.dimension == dimension.key)
-    score = next((s for s in estimates.scores if s.dimension == dimension.key), None)
-    nobody = Estimate(why="no scoresheet")
     return DimensionLine(
         key=dimension.key,
         name=dimension.name,
@@ -237,8 +330,9 @@ def _dimension(
         levels=dimension.levels,
         cells=own,
         spread=spread(own),
-        raw=score.raw.rounded() if score else nobody,
-        adjusted=score.adjusted.rounded() if score else nobody,
+        wide=spread(own) >= WIDE,
+        raw=mean(own).rounded(),
+        adjusted=judged.adjusted.get(dimension.key) or unknown(judged.why),
         probed_by=tuple(p.title for p in exposed.probes if dimension.key in p.dimensions),
     )
 
@@ -256,14 +350,13 @@ def _counts(given: ReportInput, marks: tuple[Cell, ...]) -> dict[str, int]:
 
 
 def _limits(
-    given: ReportInput, sheets: tuple[Sheet, ...], agreed: Agreement, exposed: Exposure
+    given: ReportInput, sheets: tuple[Sheet, ...], judged: Judged, agreed: Agreement, exposed: Exposure
 ) -> Iterable[str]:
-    yield "The recommendation is arithmetic on people's marks. It decides nothing; a named person does."
-    yield "It rests on one room: it does not compare candidates and predicts no performance at work."
-    yield (
-        "Marks are shown as given, not adjusted for severity: in one room nobody can tell a hard rater "
-        "from a weak performance. There is no interval and no probability for the same reason."
-    )
+    yield "What is computed here is arithmetic on people's marks. It decides nothing; a named person does."
+    yield "It rests on one room, and predicts no performance at work."
+    yield from judged.advice.cautions if judged.advice is not None else ()
+    if not given.calibration:
+        yield "There was no calibration of this rubric: candidates must not be ranked by these numbers."
     if agreed.alpha.why is not None:
         yield f"There is no alpha: {agreed.alpha.why}."
     yield from _hands(given)

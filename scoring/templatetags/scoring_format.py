@@ -80,30 +80,41 @@ def named(keys: list[str], report: dict[str, Any]) -> list[str]:
     return [names.get(key, key) for key in keys]
 
 
+@register.filter
+def reach(estimate: dict[str, Any]) -> str:
+    """An estimate's interval: 2.10 to 3.35; empty where it has none."""
+    if estimate["interval"] is None:
+        return ""
+    low, high = (f"{end:.2f}".replace("-", "−") for end in estimate["interval"])
+    return f"{low} to {high}"
+
+
+@register.filter
+def signed(estimate: dict[str, Any]) -> str:
+    """A difference with its sign: +0.21."""
+    return "–" if estimate["value"] is None else f"{estimate['value']:+.2f}".replace("-", "−")
+
+
 @register.inclusion_tag("scoring/_scale.html")
 def scale(report: dict[str, Any]) -> dict[str, Any]:
-    """The rubric's scale with the bar, the band in which it is too close to call, and the composites."""
+    """The rubric's scale and the bar: raw composites above, the adjusted one with its interval below."""
     levels = report["dimensions"][0]["levels"]
     low, high = levels[0]["value"], levels[-1]["value"]
-    said = report["recommendation"]
+    advice = report["advice"]
+    bar, (start, end) = advice["standard"]["bar"]["value"], advice["adjusted"]["interval"]
 
     def x(value: float) -> float:
-        return round(40 + 520 * (min(max(value, low), high) - low) / ((high - low) or 1), 1)
+        return round(40 + 520 * (min(max(value, low), high) - low) / (high - low), 1)
 
-    bar, band = said["bar"], said["rule"]["band"]
-    composite = said["composite"]["value"]
     return {
         "ticks": [(x(level["value"]), level["value"]) for level in levels],
         "low": low,
         "high": high,
-        "bar": x(bar),
-        "bar_value": bar,
-        "band": (x(bar - band), round(x(bar + band) - x(bar - band), 1)),
-        "composite": None if composite is None else x(composite),
-        "value": composite,
-        "sides": [
-            (x(side["composite"]["value"]), side["name"], side["composite"]["value"])
-            for side in said["sides"]
-            if side["composite"]["value"] is not None
+        "bar": (x(bar), bar) if report["says"] is not None else None,
+        "raw": (x(advice["raw"]["value"]), advice["raw"]["value"]),
+        "adjusted": (x(advice["adjusted"]["value"]), advice["adjusted"]["value"]),
+        "interval": {"x": x(start), "width": round(x(end) - x(start), 1), "from": start, "to": end},
+        "raters": [
+            (x(rater["raw"]["value"]), rater["name"], rater["raw"]["value"]) for rater in advice["raters"]
         ],
     }

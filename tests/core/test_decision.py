@@ -1,7 +1,5 @@
 """Advice follows expected loss, and seven triggers say what to talk about first, each with its evidence."""
 
-from datetime import date
-
 import pytest
 from pydantic import ValidationError
 
@@ -12,7 +10,7 @@ from scoring.core.decision.standing import ByRater, OnDimension, Standing
 from scoring.core.decision.triggers import Trigger
 from scoring.core.estimate import Estimate, unknown
 
-BAR = Bar(value=3.4, version=2, set_by="the panel of 2026", set_on=date(2026, 5, 1))
+BAR = Bar(value=3.4, version=2, set_by="the panel of 2026", set_on="2026-05-01")
 STANDARD = Standard(
     rubric="live, version 1",
     seniority="senior",

@@ -1,7 +1,6 @@
 """From marks to advice through the rating model: frozen calibration, one new candidate, his standing."""
 
 from dataclasses import replace
-from datetime import date
 from functools import partial
 
 import numpy as np
@@ -24,7 +23,7 @@ STANDARD = Standard(
         Asked(dimension=d, name=d, weight=2.0 if d == "d1" else 1.0, floor=3.0 if d == "d2" else None)
         for d in DIMENSIONS
     ),
-    bar=Bar(value=3.2, version=1, set_by="the panel of 2026", set_on=date(2026, 5, 1)),
+    bar=Bar(value=3.2, version=1, set_by="the panel of 2026", set_on="2026-05-01"),
 )
 
 

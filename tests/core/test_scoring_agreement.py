@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from scoring.core.agreement import agreement
 from scoring.core.estimate import Estimate, unknown
-from scoring.core.model import NOT_ADJUSTED, RawMeans
 from scoring.core.ratings import Row, ratings
 
 # Krippendorff (2011), Computing Krippendorff's alpha-reliability, example C: four observers,
@@ -107,22 +106,6 @@ def test_there_is_always_a_number_or_a_reason_and_shares_are_shares(given_rows):
 
 def test_two_raters_who_always_concur_have_an_alpha_of_one():
     assert agreement(ratings(table(a="1234321", b="1234321"))).alpha.value == pytest.approx(1)
-
-
-# --- the seam for the rating model --------------------------------------------------------------------
-
-
-def test_raw_means_say_that_they_are_not_adjusted():
-    found = RawMeans().fit(ratings(table(a="24", b="3.")))
-    assert [(s.dimension, s.raw.value, s.raw.n) for s in found.scores] == [("d00", 2.5, 2), ("d01", 4.0, 1)]
-    assert {s.adjusted.why for s in found.scores} == {NOT_ADJUSTED}
-    assert {s.severity for s in found.severities} == {unknown(NOT_ADJUSTED)}
-    assert {s.raw.interval for s in found.scores} == {None}
-    assert NOT_ADJUSTED in found.says
-
-
-def test_a_dimension_nobody_observed_has_no_mean():
-    assert RawMeans().fit(ratings(table(a="."))).scores[0].raw == unknown("nobody observed it")
 
 
 def test_an_estimate_without_value_or_reason_cannot_be_made():

@@ -1,12 +1,17 @@
-"""A small scenario, a short record of it, and sheets on it. Plain functions."""
+"""A small scenario, a short record of it, sheets on it, and a calibration of its rubric. Plain functions."""
 
+from functools import cache
 from typing import Any, NamedTuple
 
 from rooms.core import messages as m
 from scenarios.core.schema import Scenario
+from scoring.core.calibrated import Calibrated, KnownRater, rater_name, rubric_name
+from scoring.core.facets.calibration import calibrate
+from scoring.core.facets.frozen import freeze
 from scoring.core.record import Entry, words
 from scoring.core.report import ReportInput
 from scoring.core.sheets import Evidence, Mark, Sheet
+from scoring.core.simulation import Plan, simulated
 
 LEVELS = [{"value": v, "name": f"Level {v}", "anchor": f"Does it as level {v} says."} for v in (1, 2, 3, 4)]
 SEATS = (
@@ -85,6 +90,24 @@ def scenario(**changes: Any) -> Scenario:
             "rubric": rubric,
             **changes,
         }
+    )
+
+
+@cache
+def calibrated(harder: int, milder: int) -> Calibrated:
+    """What 40 earlier candidates told of two persons who rated."""
+    marks, truth = simulated(
+        Plan(candidates=40, raters=2, raters_each=2, dimensions=3, levels=4, severity=0.8), seed=4
+    )
+    frozen = freeze(calibrate(marks))
+    by_severity = sorted(marks.raters, key=lambda name: -truth.severity[marks.raters.index(name)])
+    names = tuple(rater_name(person, "", "") for person in (harder, milder))
+    renamed = {name: frozen.raters[was] for name, was in zip(names, by_severity, strict=True)}
+    dimensions = tuple(d.key for d in scenario().rubric.dimensions)
+    return Calibrated(
+        rubric=rubric_name(scenario().rubric),
+        frozen=frozen.model_copy(update={"raters": renamed, "dimensions": dimensions}),
+        raters={name: KnownRater(interviews=40) for name in names},
     )
 
 
@@ -188,6 +211,9 @@ def mark(key: str, level: str, evidence: tuple[Evidence, ...] = (DOUBT,), note: 
     return Mark(dimension=key, level=given, not_observed=given is None, note=note, evidence=quotes)
 
 
+KNOWN = {"rater1": rater_name(1, "", ""), "rater2": rater_name(2, "", "")}
+
+
 def given(*sheets: Sheet, lines: tuple[Entry, ...] = PLAYED, **more: Any) -> ReportInput:
     """What a report of the small room is made from."""
     fields = {
@@ -197,6 +223,8 @@ def given(*sheets: Sheet, lines: tuple[Entry, ...] = PLAYED, **more: Any) -> Rep
         "scenario_digest": "0" * 64,
         "record": lines,
         "rater_seats": ("rater1", "rater2"),
+        "raters": {sheet.seat: KNOWN.get(sheet.seat, sheet.seat) for sheet in sheets},
         "sheets": sheets,
+        "calibration": "c" * 64,
     }
     return ReportInput.model_validate({**fields, **more})

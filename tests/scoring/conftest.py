@@ -1,20 +1,26 @@
 """A played room in the database, and a browser for each of its seats."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.test import Client
 
 import rooms.queries
+from casesim.accounts.models import Membership, Role, User, Workspace
 from rooms.access import cookie_name
 from rooms.core import messages as m
 from rooms.core.policy import CLOCK
 from rooms.service import handle_now, open_room
 from scenarios.models import ScenarioVersion
+from scoring.core.calibrated import Calibrated
 from scoring.core.record import words
+from scoring.core.report import canonical
 from scoring.core.sheets import Draft, DraftMark
-from tests.scoring.builders import START, scenario
+from scoring.models import Calibration
+from tests.scoring.builders import START, calibrated, scenario
 
 COMMIT = m.Commit(
     choice="Score at checkout", why="it hurts there", gives_up="late fraud", would_change="labels"
@@ -84,16 +90,40 @@ class Table:
 Opens = Callable[..., Table]
 
 
+def workspace(slug: str) -> tuple[Workspace, dict[str, int]]:
+    """A workspace and its two raters, by the seats they hold."""
+    made = Workspace.objects.create(slug=slug, name=slug)
+    people = {seat: User.objects.create_user(f"{seat}@{slug}.example").pk for seat in ("rater1", "rater2")}
+    for person in people.values():
+        Membership.objects.create(workspace=made, person_id=person, role=Role.MEMBER)
+    return made, people
+
+
+def keep(where: Workspace, found: Calibrated, at: int = START) -> Calibration:
+    """A calibration as a workspace keeps it."""
+    document = canonical(found)
+    return Calibration.objects.create(
+        workspace=where,
+        rubric=found.rubric,
+        document=document.decode(),
+        digest=hashlib.sha256(document).hexdigest(),
+        created_at=at,
+    )
+
+
 @pytest.fixture
 def opens(db: None) -> Opens:
-    """Opens rooms of the small scenario."""
+    """Opens rooms of the small scenario in a workspace whose calibration knows the raters."""
+    made, people = workspace("small")
+    keep(made, calibrated(*people.values()))
     document = scenario().model_dump_json()
     version = ScenarioVersion.objects.create(
         slug="small-case", version=1, title="A small case", document=document, digest="0" * 64
     )
 
-    def open_one(raters: int = 2) -> Table:
-        opened = open_room(version.pk, bots=("ops",), raters=raters, now=START)
+    def open_one(raters: int = 2, **others: Any) -> Table:
+        where: dict[str, Any] = {"workspace_id": made.pk, "people": people, **others}
+        opened = open_room(version.pk, bots=("ops",), raters=raters, now=START, **where)
         return Table(opened.room_id, opened.tokens)
 
     return open_one

@@ -243,14 +243,17 @@ def test_the_report_shows_marks_agreement_probes_weights_and_limits(rated):
     page = get(rated, "facilitator", "report/").content.decode()
     for shown in (
         "Debrief first",
-        "Raters are 2 levels apart on Framing: Ana 4 and Ben 2.",
+        "▲ 2 levels",
+        "Ana marks",
+        "than an average rater over 40 interviews",
+        "How this came about",
         "only 6 marks can be paired; alpha needs at least 10",
         "The cost",
         "What about the labels?",
         "Score at checkout",
         "the panel of 2025",
         "What this report cannot say",
-        "marks are not adjusted for severity",
+        "cannot remove a bias that all of them share",
         queries.current_report(rated.id).row.digest,
     ):
         assert shown in page, shown
@@ -269,7 +272,7 @@ def test_who_opens_a_report_or_takes_it_along_is_noted(rated):
 def test_the_report_can_be_taken_along_as_json(rated):
     answer = get(rated, "rater1", "report.json")
     assert answer.content.decode() == queries.current_report(rated.id).row.document
-    assert json.loads(answer.content)["recommendation"]["says"] == "debrief"
+    assert json.loads(answer.content)["says"] == "debrief"
     assert answer["Content-Disposition"] == f'attachment; filename="report-{rated.id}.json"'
 
 

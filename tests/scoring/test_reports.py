@@ -2,15 +2,20 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 
 import pytest
 from celery import current_app
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from kombu.exceptions import OperationalError
 
+import rooms.queries
 from rooms.core import messages as m
 from scoring import queries, service, tasks
-from scoring.models import Report, ReportRequest, Signature
+from scoring.models import Calibration, Report, ReportRequest, Signature
+from tests.scoring.builders import calibrated
+from tests.scoring.conftest import keep, workspace
 
 pytestmark = pytest.mark.usefixtures("table")
 
@@ -56,7 +61,7 @@ def test_the_task_builds_the_report_from_what_really_happened(rated):
     current = queries.current_report(rated.id)
     document = json.loads(current.row.document)
     assert (current.stale, current.row.final) == (False, True)
-    assert document["recommendation"]["says"] == "hire"
+    assert document["says"] == "hire"
     assert [p["inject"] for p in document["exposure"]["probes"]] == ["cost", "labels"]
     assert [d["versions"][0]["choice"] for d in document["decisions"]] == ["Score at checkout"]
     assert document["header"]["candidate"] == "Cleo"
@@ -80,8 +85,8 @@ def test_a_request_is_done_when_it_is_built(rated):
 def test_what_is_asked_for_while_a_report_is_built_is_not_done_by_it(rated, monkeypatch):
     real = queries.report_input
 
-    def slow(room_id):
-        found = real(room_id)
+    def slow(*asked):
+        found = real(*asked)
         submit(rated, "rater2", "444")
         return found
 
@@ -109,6 +114,120 @@ def test_a_report_is_stale_when_a_mark_changes_and_fresh_when_built_again(rated)
     service.build_report(rated.id)
     current = queries.current_report(rated.id)
     assert (current.stale, json.loads(current.row.document)["raters"][1]["late"]) == (False, True)
+
+
+# --- calibrations -----------------------------------------------------------------------------------------
+
+
+def test_a_report_is_held_against_the_newest_calibration_of_its_workspace_and_rubric(rated):
+    old = Calibration.objects.get()
+    persons = [ref.person_id for ref in rooms.queries.raters(rated.id)]
+    milder_first = calibrated(*reversed(persons))
+    newest = keep(old.workspace, milder_first, at=old.created_at + 1)
+    elsewhere, _ = workspace("elsewhere")
+    keep(elsewhere, milder_first, at=old.created_at + 2)
+    keep(old.workspace, milder_first.model_copy(update={"rubric": "another"}), at=old.created_at + 3)
+    report = service.build_report(rated.id)
+    assert report.calibration == newest
+    assert json.loads(report.document)["calibration"] == newest.digest
+
+
+@pytest.mark.parametrize("others", [{"workspace_id": None, "people": None}, None])
+def test_a_room_elsewhere_knows_nothing_of_this_workspaces_calibration(opens, others):
+    if others is None:
+        made, people = workspace("elsewhere")
+        others = {"workspace_id": made.pk, "people": people}
+    there = opens(**others).play()
+    submit(there, "rater1", "433")
+    submit(there, "rater2", "434")
+    report = service.build_report(there.id)
+    found = json.loads(report.document)
+    assert (report.calibration, found["calibration"], found["says"]) == (None, "", "debrief")
+
+
+def test_a_newer_calibration_makes_no_report_stale_and_unsigned(rated):
+    first = service.build_report(rated.id)
+    signed(rated)
+    old = Calibration.objects.get()
+    keep(old.workspace, calibrated(8, 9), at=old.created_at + 1)
+    assert not queries.current_report(rated.id).stale
+    assert service.build_report(rated.id) == first
+    submit(rated, "rater2", "444")
+    assert service.build_report(rated.id).calibration != old
+
+
+def test_a_guest_is_somebody_new_in_every_room(opens):
+    there = opens(people=None).play()
+    submit(there, "rater1", "433")
+    submit(there, "rater2", "434")
+    found = json.loads(service.build_report(there.id).document)
+    assert [trigger["code"] for trigger in found["advice"]["doubts"]] == [
+        "new_rater",
+        "new_rater",
+        "unlinked",
+    ]
+
+
+def test_who_rates_from_two_seats_loses_no_mark(opens):
+    made, people = workspace("alone")
+    both = dict.fromkeys(people, people["rater1"])
+    there = opens(workspace_id=made.pk, people=both).play()
+    names = queries.report_input(there.id).raters
+    assert names == {"rater1": f"person {people['rater1']}", "rater2": f"{there.id} rater2"}
+
+
+def test_a_calibration_cannot_be_changed_by_the_side_door(rated):
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        Calibration.objects.update(document="{}")
+
+
+# --- made again -------------------------------------------------------------------------------------------
+
+
+def replayed(report):
+    out = StringIO()
+    call_command("replay_report", str(report.pk), stdout=out)
+    return out.getvalue()
+
+
+def test_a_report_is_made_again_to_the_byte_whatever_came_after_it(rated):
+    first = service.build_report(rated.id)
+    keep(first.calibration.workspace, calibrated(8, 9), at=first.calibration.created_at + 1)
+    submit(rated, "rater2", "111")
+    service.close_rating(rated.id, "facilitator", rated.now)
+    second = service.build_report(rated.id)
+    for report in (first, second):
+        size = len(report.document.encode())
+        assert replayed(report) == f"report {report.pk}: the same {size} bytes\n"
+
+
+def test_a_live_rooms_report_is_made_again_from_the_log_as_far_as_it_went(opens):
+    live = opens().sit()
+    live.do("facilitator", m.Start(anyway=True))
+    live.do("candidate", m.Say(text="I doubt the labels."), 20)
+    submit(live, "rater1", "333")
+    report = service.build_report(live.id)
+    live.do("candidate", m.Say(text="And I check them."), 20)
+    assert "the same" in replayed(report)
+
+
+def test_a_report_that_was_tampered_with_is_found_with_the_line_that_differs(rated):
+    report = service.build_report(rated.id)
+    report.pk, report.digest = None, "f" * 64
+    report.document = report.document.replace('"says":"hire"', '"says":"no_hire"')
+    report.save(force_insert=True)
+    out = StringIO()
+    with pytest.raises(CommandError, match="does not come out the same"):
+        call_command("replay_report", str(report.pk), stdout=out)
+    assert '-  "says": "no_hire"' in out.getvalue() or '- "says": "no_hire"' in out.getvalue()
+
+
+def test_what_cannot_be_made_again_says_why(rated):
+    with pytest.raises(CommandError, match="there is no report 99"):
+        call_command("replay_report", "99")
+    old = Report.objects.create(room=rated.id, digest="e" * 64, document="{}", final=True, created_at=1)
+    with pytest.raises(CommandError, match="before reports kept what they were made from"):
+        call_command("replay_report", str(old.pk))
 
 
 # --- when the broker or the worker is away -----------------------------------------------------------

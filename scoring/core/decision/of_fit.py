@@ -92,6 +92,7 @@ def _dimensions(fitted: Fitted, asks: list[Asked]) -> tuple[OnDimension, ...]:
             marks=int(marks[d]),
             mean=float(fair.score[0, d]),
             sd=float(fair.high[0, d] - fair.low[0, d]) / (2 * Z90),
+            interval=(float(fair.low[0, d]), float(fair.high[0, d])),
             below=None if asked.floor is None else _below(fitted, d, asked.floor),
         )
         for d, asked in enumerate(asks)

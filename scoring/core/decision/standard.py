@@ -1,6 +1,5 @@
 """What is asked of a candidate: weights, must-have floors and a bar, which may differ by seniority."""
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -18,7 +17,7 @@ class Bar(Doc):
     value: Annotated[float, Field(ge=1, le=9)]
     version: Annotated[int, Field(ge=1)]
     set_by: Line
-    set_on: date
+    set_on: Line  # as people write a date
     how: Line = "declared"
 
 

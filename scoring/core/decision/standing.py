@@ -15,13 +15,17 @@ Spread = Annotated[float, Field(ge=0)]
 
 
 class OnDimension(Doc):
-    """The candidate on one dimension, from so many marks. `below`: P(below the floor of a must-have)."""
+    """The candidate on one dimension, from so many marks. `below`: P(below the floor of a must-have).
+
+    `interval` is of 90 %, and never leaves the scale.
+    """
 
     dimension: str
     name: str
     marks: Annotated[int, Field(ge=0)]
     mean: float
     sd: Spread
+    interval: tuple[float, float] | None = None
     below: Share | None = None
 
 

@@ -45,12 +45,19 @@ def told(done: dict[str, Any]) -> str:
         *[_decision(d) for d in done["decisions"]],
         "Marks:",
         *[f"  {dimension:<16} {_counts(marks)}" for dimension, marks in done["marks"].items()],
-        f"Verdict: {done['verdict']} (composite {_number(done['composite'])}, bar {done['bar']})",
+        _verdict(done),
         *[f"  - {reason}" for reason in done["reasons"]],
         f"Transcript: {done['transcript']}",
         f"Report:     {done['report']}",
     ]
     return "\n".join(lines)
+
+
+def _verdict(done: dict[str, Any]) -> str:
+    if done["composite"] is None:
+        return f"Verdict: {done['verdict']}"
+    numbers = f"raw {done['composite']:.2f}, adjusted {done['adjusted']:.2f}, bar {done['bar']}"
+    return f"Verdict: {done['verdict']} (leans to {done['leans']}; {numbers}, P(above) {done['above']:.2f})"
 
 
 def _decision(d: dict[str, Any]) -> str:
@@ -60,7 +67,3 @@ def _decision(d: dict[str, Any]) -> str:
 
 def _counts(counts: dict[str, Any]) -> str:
     return ", ".join(f"{name} {'not observed' if count is None else count}" for name, count in counts.items())
-
-
-def _number(value: float | None) -> str:
-    return "none" if value is None else f"{value:.2f}"
