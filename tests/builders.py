@@ -106,6 +106,19 @@ def scenario(injects: Iterable[dict] = (), **changes: object) -> Scenario:
 
 SCENARIO = scenario()
 
+# a real table of the data room: fifty visits on thirty days
+DAY = {"kind": "date", "name": "day", "about": "day", "start": "2026-01-01", "days": 30}
+VISITS = {
+    "key": "visits",
+    "title": "Visits",
+    "held_by": "omar",
+    "about": "every visit",
+    "recipe": {"rows": 50, "as_of": "2026-02-01", "clock": "day", "columns": [DAY]},
+    "flaw": "SECRET-FLAW",
+    "asked_words": ["visit"],
+}
+EXCERPT = SCENARIO.data_sets[0].model_dump(mode="json", exclude_none=True)
+
 
 class Play:
     """A room without a database: commands in, log out. Each command is its own moment, a second apart."""

@@ -252,7 +252,9 @@ SECTIONS = (
     Section("phase", WHEN, _phase_and_focus, kinds=TOLD),
     Section("phases", (), _phases),
     Section("seats", ("seats",), _seats),
-    Section("board", ("decisions", "assumptions", "requests"), lambda _, state, __: _board(state)),
+    Section(
+        "board", ("decisions", "assumptions", "requests", "paused_total"), lambda _, state, __: _board(state)
+    ),
     Section("tables", ("grants",), _tables),
     Section("may", ("status", "seats"), lambda _, state, seat: may(state, seat), shared=False),
     Section("quiet", ("quiet",), lambda _, state, __: state.quiet),

@@ -8,20 +8,9 @@ from rooms.core import messages as m
 from rooms.core.head import head
 from rooms.core.policy import CLOCK, DATA_ROOM, check_query
 from scenarios.core.recipes import Narrowing
-from tests.builders import Play, scenario
+from tests.builders import EXCERPT, VISITS, Play, scenario
 
-DAY = {"kind": "date", "name": "day", "about": "day", "start": "2026-01-01", "days": 30}
-RECIPE = {"rows": 50, "as_of": "2026-02-01", "clock": "day", "columns": [DAY]}
-REAL = {
-    "key": "visits",
-    "title": "Visits",
-    "held_by": "omar",
-    "about": "every visit",
-    "recipe": RECIPE,
-    "flaw": "SECRET-FLAW",
-    "asked_words": ["visit"],
-}
-CASE = scenario(data_sets=[REAL, scenario().data_sets[0].model_dump(mode="json", exclude_none=True)])
+CASE = scenario(data_sets=[VISITS, EXCERPT])
 ASK = m.RequestData(what="all visits", purpose="to count them")
 FEBRUARY = Narrowing(since=date(2026, 1, 20))
 

@@ -7,8 +7,7 @@ from rooms.core.policy import DATA_ROOM
 from scenarios.core.recipes import Narrowing
 from scoring.core.findings import findings
 from scoring.core.record import Entry, entries
-from tests.builders import Play, inject, scenario
-from tests.core.test_data_room import REAL
+from tests.builders import VISITS, Play, inject, scenario
 from tests.core.test_datasets import BAD, DAY, SHOP, fault
 
 LATE = fault(
@@ -30,7 +29,7 @@ RECIPE = {
 }
 CASE = scenario(
     [inject("labels_late", "one", "omar", at=30)],
-    data_sets=[{**REAL, "recipe": RECIPE}],
+    data_sets=[{**VISITS, "recipe": RECIPE}],
 )
 SAY = m.Say(text="The newest labels need time to mature.")
 QUERY = m.RecordQuery(by="candidate", sql="SELECT day, avg(bad) FROM visits GROUP BY day")

@@ -6,11 +6,11 @@ import pytest
 from channels.db import database_sync_to_async
 
 from rooms.core import messages as m
-from rooms.core.policy import CLOCK, LISTENER, RIGHTS
+from rooms.core.policy import CLOCK, DATA_ROOM, LISTENER, RIGHTS
 from rooms.core.state import apply, fold
 from rooms.live import log
 from rooms.models import Room
-from tests.builders import COMMIT, inject, scenario
+from tests.builders import COMMIT, EXCERPT, VISITS, inject, scenario
 from tests.faults.world import World
 
 CASE = scenario(
@@ -19,7 +19,8 @@ CASE = scenario(
         inject("early", "one", "lead", at=400),
         inject("twist", "one", "omar", at=500),
         inject("spare", "two", "omar", at=500),
-    ]
+    ],
+    data_sets=[VISITS, EXCERPT],
 )
 SAY = m.Say(text="why?")
 REVISED = m.Revise(decision="D1", choice="c", why="w", gives_up="g", would_change="x")
@@ -45,6 +46,11 @@ SCRIPT: list[tuple[str, m.AnyCommand]] = [
     ("omar", m.GiveData(request="R1", data_set="labels")),
     ("candidate", m.RequestData(what="more")),
     ("omar", m.RefuseData(request="R2", why="there is none")),
+    ("candidate", m.RequestData(what="all visits", role="omar", purpose="to count them")),
+    ("omar", m.DelayData(request="R3", why="it is being drawn", minutes=2)),
+    ("omar", m.GiveData(request="R3", data_set="visits")),
+    ("candidate", m.Look(data_set="visits", column="day")),
+    (DATA_ROOM, m.RecordQuery(by="candidate", sql="SELECT 1", columns=("1",), rows=((1,),), count=1)),
     ("omar", m.Reveal(fact="late")),
     ("omar", m.Whisper(text="hm")),
     ("dana", m.PutInject(inject="doubt")),

@@ -15,20 +15,19 @@ from rooms.dataroom import child, engine, store
 from rooms.live import log
 from rooms.service import handle_now, known
 from scenarios.core.recipes import Narrowing, Recipe
-from tests.builders import make_room, scenario
-from tests.core.test_data_room import REAL
+from tests.builders import VISITS, make_room, scenario
 
 WIDE = {
-    **REAL["recipe"],
+    **VISITS["recipe"],
     "rows": 30_000,
     "columns": [
-        *REAL["recipe"]["columns"],
+        *VISITS["recipe"]["columns"],
         {"kind": "category", "name": "shop", "about": "shop", "options": {"north": 2, "south": 1}},
         {"kind": "number", "name": "price", "about": "price", "shape": "uniform", "center": 5, "spread": 5},
     ],
 }
-OTHER = {**REAL, "key": "salaries", "asked_words": ["salar"]}
-CASE = scenario(data_sets=[{**REAL, "recipe": WIDE}, OTHER])
+OTHER = {**VISITS, "key": "salaries", "asked_words": ["salar"]}
+CASE = scenario(data_sets=[{**VISITS, "recipe": WIDE}, OTHER])
 CANDIDATE = "candidate"
 
 
