@@ -114,7 +114,7 @@ async def test_control_who_shows_before_the_commit_shows_on_a_full_disk_what_nev
         await tables.talk(2)
         verdict = await tables.verdict(3)
         assert verdict.phantom > 0
-        assert verdict.lost > 0
+        assert verdict.wrong > 0
 
 
 def stopped(crew: Crew) -> Child:
