@@ -1,19 +1,22 @@
 """What Linux says of a process: the processor it used, the cores it waited for, the memory it holds."""
 
 import os
+import time
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
+SCHEDULED = 2  # what Linux calls a process's clock: its id inverted, three bits on, and this
 
 
 def processor_seconds(pid: int) -> float:
     """What a process and its children have used so far; 0 of one that has ended, which its parent counts."""
     try:
+        own = time.clock_gettime((~pid << 3) | SCHEDULED)
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
+    except OSError:
         return 0.0
-    ended = sum(int(ticks) for ticks in fields[11:15]) / TICKS  # own and of children that were waited for
-    return ended + sum(map(processor_seconds, children(pid)))
+    ended = sum(int(ticks) for ticks in fields[13:15]) / TICKS  # children that were waited for
+    return own + ended + sum(map(processor_seconds, children(pid)))
 
 
 def waited_seconds(pid: int) -> float:

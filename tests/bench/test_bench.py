@@ -1,5 +1,9 @@
 """The bench itself: its parts are there, its goals are judged, its client reads frames however they come."""
 
+import os
+import subprocess
+import sys
+import time
 from importlib import import_module
 
 import pytest
@@ -8,6 +12,7 @@ from bench import rooms
 from bench.__main__ import BY_NAME, PARTS
 from bench.figures import Figure, Goal, at_least, at_most, table
 from bench.load import Account, judged, the_judge_sees_faults
+from bench.proc import processor_seconds
 from bench.staged import STAGES, Stages, found
 from bench.wire import PING, TEXT, frame, parsed
 from rooms.service import known
@@ -87,3 +92,12 @@ def test_a_room_with_a_past_is_one_that_people_could_have_had():
     room = known(rooms.with_log(60).room_id)
     assert (room.state.status, room.state.phase) == ("live", room.scenario.phases[0].key)
     assert room.state.seq >= 60
+
+
+def test_the_processor_time_of_a_process_is_told_with_that_of_its_children():
+    burn = "t = __import__('time'); b = t.process_time()\nwhile t.process_time() < b + 0.2: pass"
+    before = processor_seconds(os.getpid())
+    begun = time.process_time()
+    subprocess.run([sys.executable, "-c", burn], check=True)
+    used = processor_seconds(os.getpid()) - before - (time.process_time() - begun)
+    assert 0.15 < used < 2
