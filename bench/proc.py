@@ -32,6 +32,9 @@ def resident_kib(pid: int) -> int:
 
 
 def children(pid: int) -> list[int]:
-    """The processes it has started."""
-    listed = " ".join(tasks.read_text() for tasks in Path(f"/proc/{pid}/task").glob("*/children"))
+    """The processes it has started; none of one that has just ended."""
+    try:
+        listed = " ".join(tasks.read_text() for tasks in Path(f"/proc/{pid}/task").glob("*/children"))
+    except OSError:
+        return []
     return [int(child) for child in listed.split()]

@@ -20,6 +20,12 @@ from scenarios.queries import scenario as scenario_of
 LISTED = 50  # rooms on a page
 
 
+# What is no part of the talk, or is put otherwise once the page's modules run.
+SILENT = {"whispered", "inject_cued", "inject_fired", "inject_skipped", "hand_raised", "looked"}
+DIVIDERS = {"phase_started", "room_ended"}
+READABLE = 300  # items in the page itself, before its modules run
+
+
 @dataclass(frozen=True, slots=True)
 class RoomInfo:
     id: str
@@ -223,13 +229,29 @@ def page(seat: SeatRef) -> dict[str, Any]:
     """What the room page's template needs, for this seat's eyes. Other pages of a room extend it."""
     logged = log.read(seat.room_id)
     info = _room(seat.room_id, logged)
+    first = _feed(info, logged, seat.seat)
     return {
         "room": info,
         "seat": seat,
-        "first": _feed(info, logged, seat.seat),
+        "first": first,
+        "readable": _readable(first),
         "words": words(info.scenario, seat.kind),
         "scenario": {"title": info.scenario.title, "prompt": info.scenario.prompt},
     }
+
+
+def _readable(first: dict[str, Any]) -> list[dict[str, Any]]:
+    """The latest items that can be read without the page's modules, each with the name of who spoke.
+
+    The modules put the whole feed in their place; a template takes longer for an item than all the rest.
+    """
+    names = {seat["seat"]: seat["name"] or seat["title"] for seat in first["head"]["seats"]}
+    items = [
+        {**item, "who": names.get(item.get("by"), "")}
+        for item in first["items"]
+        if item["type"] in DIVIDERS or (item.get("by") and item["type"] not in SILENT)
+    ]
+    return items[-READABLE:]
 
 
 def words(scenario: Scenario, kind: str) -> dict[str, Any]:

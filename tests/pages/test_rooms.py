@@ -5,7 +5,10 @@ import logging
 import pytest
 from django.test import Client
 
+from rooms import queries
+from rooms.core import messages as m
 from rooms.models import Seat
+from rooms.service import handle_now
 from tests.builders import Opened, make_room
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +132,13 @@ def test_the_candidates_page_does_not_say_what_is_listened_for():
         assert told not in html
     console = entered(opened, "facilitator").get(f"/rooms/{opened.room_id}/facilitator/").content.decode()
     assert "avoids committing" in console
+
+
+def test_a_long_rooms_page_shows_what_was_said_last_and_carries_all_of_it(monkeypatch):
+    monkeypatch.setattr(queries, "READABLE", 3)
+    room = make_room(started=True)
+    for number in range(5):
+        handle_now(room.room_id, "candidate", m.Say(text=f"~word {number}~"), f"w{number}")
+    page = entered(room, "facilitator").get(f"/rooms/{room.room_id}/facilitator/").content.decode()
+    counts = [page.count(f"~word {number}~") for number in range(5)]
+    assert counts == [1, 1, 2, 2, 2]  # once in the feed the modules read, once for who has none
