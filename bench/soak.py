@@ -258,10 +258,12 @@ def bots(steady: Sequence[Look], note: str) -> list[Figure]:
 
 
 def lateness(name: str, late: Sequence[float]) -> list[Figure]:
-    """From when a phase was to end to when the facilitator's page heard that it had."""
+    """From when a phase was to end to when the facilitator's page heard that it had. Nothing if none did."""
+    if not late:
+        return []
     ordered = sorted(late)
-    p99 = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))] if ordered else None
+    p99 = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
     return [
-        Figure(PART, f"{name}: late, median", median(ordered) if ordered else None, "ms"),
+        Figure(PART, f"{name}: late, median", median(ordered), "ms"),
         Figure(PART, f"{name}: late, p99", p99, "ms", at_most(250), f"{len(ordered)} phases"),
     ]
