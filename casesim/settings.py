@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -324,6 +325,7 @@ CELERY_BEAT_SCHEDULE = {
     # A sweep nobody ran in time is not worth running late: the next one does its work.
     "rooms.sweep": {"task": "rooms.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
     "scoring.sweep": {"task": "scoring.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
+    "scoring.calibrate": {"task": "scoring.tasks.calibrate_all", "schedule": crontab(hour=3, minute=10)},
 }
 
 # -- Metrics -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from rooms.live import log
 from rooms.live.hub import wall_ms
 from rooms.models import Room, RoomCode, Seat
 from scenarios.core.acts import ACTS
-from scenarios.core.schema import Scenario
+from scenarios.core.schema import CANDIDATE, Rubric, Scenario
 from scenarios.queries import scenario as scenario_of
 
 LISTED = 50  # rooms on a page
@@ -223,6 +223,35 @@ def rater_seats(room_ids: Collection[str]) -> dict[str, set[str]]:
     for room_id, seat in Seat.objects.filter(room__in=room_ids, kind="rater").values_list("room_id", "seat"):
         found[room_id].add(seat)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Who rates in a room, and by which rubric. `raters`: seat -> the person who holds it by account.
+
+    Seats that a bot has sat in are not among them. `rehearsal`: a bot has sat in the candidate's.
+    """
+
+    room_id: str
+    rubric: Rubric
+    rehearsal: bool
+    raters: dict[str, int | None]
+
+
+def panels(workspace_id: int) -> tuple[Panel, ...]:
+    """The panels of a workspace's rooms, in a few queries however many there are."""
+    bots = log.bot_seats(workspace_id)
+    seats: dict[str, dict[str, int | None]] = {}
+    held = Seat.objects.filter(room__workspace=workspace_id, kind="rater").order_by("pk")
+    for room_id, seat, person_id in held.values_list("room_id", "seat", "person_id"):
+        if (room_id, seat) not in bots:
+            seats.setdefault(room_id, {})[seat] = person_id
+    found = Room.objects.filter(workspace=workspace_id).order_by("pk")
+    return tuple(
+        Panel(room_id, scenario_of(version, seniority).rubric, (room_id, CANDIDATE) in bots, seats[room_id])
+        for room_id, version, seniority in found.values_list("pk", "scenario_version_id", "seniority")
+        if room_id in seats
+    )
 
 
 def page(seat: SeatRef) -> dict[str, Any]:

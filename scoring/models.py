@@ -7,7 +7,7 @@ room. What is submitted, reported or signed is never changed; triggers refuse an
 from django.db import models
 from django.db.models import Q
 
-from casesim.accounts.models import Workspace
+from casesim.accounts.models import User, Workspace
 
 
 class Scoresheet(models.Model):
@@ -104,6 +104,58 @@ class Calibration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.workspace}, {self.rubric}: {self.digest[:8]}"
+
+
+class RaterFinding(models.Model):
+    """What a calibration found of one rater: for that person and the organiser. Never changed."""
+
+    calibration = models.ForeignKey(Calibration, on_delete=models.CASCADE, related_name="findings")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # null: a guest
+    rater = models.CharField(max_length=80)  # as `core.calibrated.rater_name`
+    document = models.TextField()  # of `core.effects.findings.RaterEffects`, canonical
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["calibration", "rater"], name="one_finding_a_rater"),)
+
+    def __str__(self) -> str:
+        return f"{self.calibration}: {self.rater}"
+
+
+class CalibrationRun(models.Model):
+    """A calibration of a workspace that was asked for. Open until `ended_at`; one is open at a time.
+
+    The worker whose `claim` it bears and whose `beat_at` is fresh is at work on it.
+    """
+
+    class Outcome(models.TextChoices):
+        DONE = "done", "Done"
+        CANCELLED = "cancelled", "Cancelled"
+        FAILED = "failed", "Failed"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # null: nightly
+    asked_at = models.BigIntegerField()
+    sent_at = models.BigIntegerField()  # when it was last handed to the broker, or tried to
+    claim = models.CharField(max_length=16, blank=True)
+    beat_at = models.BigIntegerField(default=0)
+    tries = models.PositiveIntegerField(default=0)
+    stage = models.CharField(max_length=200, blank=True)
+    done = models.PositiveIntegerField(default=0)  # passes of the stage
+    kept = models.JSONField(default=dict)  # digest of ratings -> spreads, so that they need no second search
+    made = models.PositiveIntegerField(default=0)  # calibrations that are new
+    ended_at = models.BigIntegerField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["workspace"], condition=Q(ended_at=None), name="one_open_run_a_workspace"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.workspace}: {self.outcome or self.stage or 'waiting'}"
 
 
 class Report(models.Model):

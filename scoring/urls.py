@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scoring import views
+from scoring import views, workspace_views
 
 app_name = "scoring"
 urlpatterns = [
@@ -12,4 +12,10 @@ urlpatterns = [
     path("rooms/<str:room>/<str:seat>/report.json", views.document, name="document"),
     path("rooms/<str:room>/<str:seat>/compare/", views.compare, name="compare"),
     path("rooms/<str:room>/<str:seat>/report/sign/", views.sign, name="sign"),
+    path("workspaces/<slug:workspace>/raters/", workspace_views.raters, name="raters"),
+    path("workspaces/<slug:workspace>/raters/<int:person>/", workspace_views.rater, name="rater"),
+    path("workspaces/<slug:workspace>/your-marks/", workspace_views.your_marks, name="your_marks"),
+    path("workspaces/<slug:workspace>/calibration/", workspace_views.calibrate, name="calibrate"),
+    path("workspaces/<slug:workspace>/calibration/cancel/", workspace_views.cancel, name="cancel"),
+    path("workspaces/<slug:workspace>/calibration/progress/", workspace_views.progress, name="progress"),
 ]

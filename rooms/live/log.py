@@ -136,6 +136,21 @@ def stages(room_ids: Sequence[str]) -> dict[str, str]:
     return {room_id: ("lobby", "running", "ended")[stage] for room_id, stage in found}
 
 
+def bot_seats(workspace_id: int) -> set[tuple[str, str]]:
+    """(room, seat) of every seat in a workspace's rooms in which a bot has ever sat."""
+    sql = (
+        "SELECT e.room_id, e.body FROM rooms_roomevent e JOIN rooms_room r ON r.id = e.room_id"
+        " WHERE r.workspace_id = %s AND (e.body LIKE %s OR e.body LIKE %s)"
+    )
+    begins = [f'{{"type":"{kind.model_fields["type"].default}"%' for kind in (m.RoomOpened, m.SeatTaken)]
+    found: set[tuple[str, str]] = set()
+    for room_id, text in rows(sql, [workspace_id, *begins]):
+        event = m.EVENTS.validate_json(text)
+        sitting = event.seats if isinstance(event, m.RoomOpened) else (event,)
+        found.update((room_id, each.seat) for each in sitting if each.bot)
+    return found
+
+
 def overdue(now: int, limit: int = 500) -> list[str]:
     """Rooms whose clock should have knocked before `now`."""
     sql = "SELECT id FROM rooms_room WHERE next_look <= %s ORDER BY next_look LIMIT %s"

@@ -5,12 +5,16 @@ Its digest is that of its bytes; a report names it, and is made again from it to
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
 
 from scenarios.core.schema import Doc, Rubric
-from scoring.core.facets.frozen import Frozen
+from scoring.core.connectivity import connectivity
+from scoring.core.effects.findings import RaterEffects
+from scoring.core.facets.fitted import Fitted
+from scoring.core.facets.frozen import Frozen, freeze
 
 
 class KnownRater(Doc):
@@ -44,3 +48,23 @@ def rubric_name(rubric: Rubric) -> str:
 def rater_name(person_id: int | None, room: str, seat: str) -> str:
     """How ratings name a rater: the same person in every room. A guest is somebody new in each."""
     return f"person {person_id}" if person_id is not None else f"{room} {seat}"
+
+
+def rater_names(room: str, seats: Mapping[str, int | None]) -> dict[str, str]:
+    """Seat -> name in ratings. Who holds two seats is somebody else in the second: no mark is lost."""
+    held = list(seats.values())
+    return {
+        seat: rater_name(None if person in held[:at] else person, room, seat)
+        for at, (seat, person) in enumerate(seats.items())
+    }
+
+
+def calibrated(rubric: str, fitted: Fitted, effects: tuple[RaterEffects, ...]) -> Calibrated:
+    """A fit, and the effects found in it, as a workspace keeps them."""
+    parts = [frozenset(part.raters) for part in connectivity(fitted.ratings).components]
+    most = max(parts, key=len, default=frozenset[str]())
+    raters = {
+        one.rater: KnownRater(interviews=one.interviews, flags=one.flags(), linked=one.rater in most)
+        for one in effects
+    }
+    return Calibrated(rubric=rubric, frozen=freeze(fitted), raters=raters)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 
+from scoring.core.estimate import Estimate
 from scoring.core.record import minutes
 
 register = template.Library()
@@ -24,6 +25,43 @@ OUTCOMES = {
     "missed": "missed",
     "closed": "table never opened",
 }
+
+
+HABITS = {
+    "severity": "How hard the marks are",
+    "careless": "How well the marks fit the candidates",
+    "central": "How much of the scale is used",
+    "halo": "Telling the dimensions apart",
+    "drift": "Change over time",
+}
+
+
+@register.filter
+def habit(kind: str) -> str:
+    """A rater effect as what is looked at, not as a fault."""
+    return HABITS.get(kind, kind)
+
+
+@register.filter
+def signed(value: float) -> str:
+    """Two decimals and a real minus."""
+    return f"{value:.2f}".replace("-", "−")
+
+
+@register.filter
+def spoken(estimate: Estimate) -> str:
+    """An estimate's value, or the reason there is none."""
+    return estimate.why or "" if estimate.value is None else signed(estimate.value)
+
+
+@register.filter
+def beside(points: Estimate) -> str:
+    """How far a rater's marks lie from an average rater's, with the interval."""
+    if points.value is None or points.interval is None:
+        return spoken(points)
+    low, high = points.interval
+    way, ends = ("lower", (low, high)) if points.value > 0 else ("higher", (-high, -low))
+    return f"{abs(points.value):.2f} levels {way} ({signed(ends[0])} to {signed(ends[1])})"
 
 
 @register.filter

@@ -113,6 +113,13 @@ ROWS = [
     Row("programs:link", everyone(404), "POST", {**ROOM, "seat": "nobody"}),
     Row("programs:withdraw", only(ORGANISERS, 302), "POST", {**ROOM, "seat": "lead"}),
     Row("programs:give", only(ORGANISERS, 302), "POST", {**ROOM, "seat": "lead"}, {"person": ""}),
+    # -- calibrations and raters
+    Row("scoring:raters", only(ORGANISERS, 200), path=ACME),
+    Row("scoring:rater", everyone(404), path={**ACME, "person": "MEMBER"}),  # nothing is known of them yet
+    Row("scoring:your_marks", only(MEMBERS, 200), path=ACME),
+    Row("scoring:calibrate", only(ORGANISERS, 302), "POST", ACME),
+    Row("scoring:cancel", only(ORGANISERS, 302), "POST", ACME),
+    Row("scoring:progress", only(ORGANISERS, 200), path=ACME),
     # -- rooms: rights belong to seats, so an owner without one is a stranger here
     Row("rooms:enter_code", everyone(200)),
     Row("rooms:choose_seat", everyone(302)),

@@ -28,15 +28,32 @@ POINTS = 5  # log2 of the points of the Sobol sequence
 def calibrate(ratings: Ratings, settings: Settings | None = None, tell: Progress | None = None) -> Fitted:
     """The rating model fitted to all observed ratings. `tell` hears of each stage and pass."""
     settings = settings or Settings()
-    whole = design(ratings, BARE if settings.effects == "none" else None)
-    marked = np.unique(ratings.candidate[ratings.observed])
-    if len(marked) < FEW_CANDIDATES:
+    whole = design(ratings, _kinds(settings))
+    if _few(ratings):
         return _integrated(ratings, settings, whole, tell)
-    part = sample(ratings, settings.seed)
-    of_part = whole if part is ratings else design(part, frozenset(whole.terms))
+    part, of_part = _part(ratings, settings, whole)
     sigmas, state = estimate(of_part, settings.link, settings.assumed, settings.laplace, tell)
     task = Task(ratings, settings, whole, sigmas, prior(whole, sigmas, settings.assumed))
     return settled(task, state if part is ratings else begin(whole, task.prior, like=state), tell)
+
+
+def spreads(ratings: Ratings, settings: Settings, tell: Progress | None = None) -> Floats | None:
+    """The spreads by kind, to be kept by whoever may be interrupted. None: they are assumed."""
+    if _few(ratings):
+        return None
+    _, of_part = _part(ratings, settings, design(ratings, _kinds(settings)))
+    return estimate(of_part, settings.link, settings.assumed, settings.laplace, tell)[0]
+
+
+def at_spreads(
+    ratings: Ratings, settings: Settings, sigmas: Floats | None, tell: Progress | None = None
+) -> Fitted:
+    """The fit at what `spreads` found, the same whether that was a moment ago or before an interruption."""
+    whole = design(ratings, _kinds(settings))
+    if sigmas is None:
+        return _integrated(ratings, settings, whole, tell)
+    given = prior(whole, sigmas, settings.assumed)
+    return settled(Task(ratings, settings, whole, sigmas, given), tell=tell)
 
 
 def refit(fitted: Fitted, ratings: Ratings) -> Fitted:
@@ -63,6 +80,20 @@ def settled(task: Task, begun: State | None = None, tell: Progress | None = None
     found = posterior(whole, link, given, state)
     best = bound(whole, link, given, state)
     return Fitted(task.ratings, task.settings, whole, task.sigmas, found, best, state.still, assumed=False)
+
+
+def _kinds(settings: Settings) -> frozenset[int] | None:
+    return BARE if settings.effects == "none" else None
+
+
+def _few(ratings: Ratings) -> bool:
+    return len(np.unique(ratings.candidate[ratings.observed])) < FEW_CANDIDATES
+
+
+def _part(ratings: Ratings, settings: Settings, whole: Design) -> tuple[Ratings, Design]:
+    """What the spreads are estimated from."""
+    part = sample(ratings, settings.seed)
+    return part, whole if part is ratings else design(part, frozenset(whole.terms))
 
 
 def _integrated(ratings: Ratings, settings: Settings, whole: Design, tell: Progress | None) -> Fitted:

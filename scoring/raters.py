@@ -1,0 +1,95 @@
+"""What calibrations say of raters: each to themselves, the organiser hears of all. And how the runs stand."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from scoring.core.calibrated import Calibrated
+from scoring.core.effects.findings import RaterEffects
+from scoring.models import Calibration, CalibrationRun, RaterFinding
+
+RUNS = 5  # shown
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The newest calibration of one rubric. `assumed`: too few interviews to learn the spreads from."""
+
+    rubric: str
+    created_at: int  # ms
+    raters: int
+    guests: int  # among the raters
+    interviews: int
+    apart: int  # raters whom no shared candidate joins to the most raters
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the newest calibration of one rubric found of one person."""
+
+    person_id: int
+    name: str
+    rubric: str
+    created_at: int  # ms
+    effects: RaterEffects
+
+    @property
+    def flagged(self) -> tuple[str, ...]:
+        return self.effects.flags()
+
+
+def last_runs(workspace_id: int) -> tuple[CalibrationRun, ...]:
+    """The newest runs, the one that is open first."""
+    rows = CalibrationRun.objects.filter(workspace=workspace_id).select_related("asked_by")
+    return tuple(rows.order_by("-asked_at", "-pk")[:RUNS])
+
+
+def kept(workspace_id: int) -> tuple[Kept, ...]:
+    """What is known of the marks of a workspace, rubric by rubric."""
+    return tuple(_kept(row) for row in _newest(workspace_id))
+
+
+def found(workspace_id: int, person_id: int | None = None) -> tuple[Found, ...]:
+    """What the newest calibrations found of one person, or of all who have an account; by name."""
+    calibrations = {row.pk: row for row in _newest(workspace_id)}
+    rows = RaterFinding.objects.filter(calibration__in=calibrations).exclude(person=None)
+    if person_id is not None:
+        rows = rows.filter(person=person_id)
+    all_found = (_found(row, calibrations[row.calibration_id]) for row in rows.select_related("person"))
+    return tuple(sorted(all_found, key=lambda each: (each.name, each.person_id, each.rubric)))
+
+
+def called(rubric: str) -> str:
+    """A rubric as people call it, from `rubric_name`: its key and version stand first."""
+    key, version = rubric.split()[:2]
+    return f"{key.replace('-', ' ').replace('_', ' ')}, version {version}"
+
+
+def _newest(workspace_id: int) -> QuerySet[Calibration]:
+    rows = Calibration.objects.filter(workspace=workspace_id).order_by("created_at", "pk")
+    newest = dict(rows.values_list("rubric", "pk"))  # documents are long: only the newest are read
+    return Calibration.objects.filter(pk__in=newest.values()).order_by("rubric")
+
+
+def _kept(row: Calibration) -> Kept:
+    known = Calibrated.model_validate_json(row.document)
+    return Kept(
+        rubric=called(row.rubric),
+        created_at=row.created_at,
+        raters=len(known.raters),
+        guests=row.findings.filter(person=None).count(),
+        interviews=sum(rater.interviews for rater in known.raters.values()),
+        apart=sum(not rater.linked for rater in known.raters.values()),
+        assumed=known.frozen.assumed,
+    )
+
+
+def _found(row: RaterFinding, calibration: Calibration) -> Found:
+    return Found(
+        person_id=row.person_id,
+        name=str(row.person),
+        rubric=called(calibration.rubric),
+        created_at=calibration.created_at,
+        effects=RaterEffects.model_validate_json(row.document),
+    )

@@ -1,0 +1,86 @@
+"""Pages of a workspace: calibrations and raters. Fetch and permit in one call, call one function, render."""
+
+import time
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from casesim.accounts.access import workspace_for
+from casesim.accounts.service import noted
+from scoring import calibrations
+from scoring import raters as known
+from scoring.core.effects.measured import FEWEST
+
+
+@never_cache
+@require_safe
+def raters(request: HttpRequest, workspace: str) -> HttpResponse:
+    """Every rater, what is known of the marks, and how the calibration runs."""
+    here = workspace_for(request, workspace, "see_raters")
+    context = {
+        "standing": here,
+        "runs": known.last_runs(here.workspace.pk),
+        "kept": known.kept(here.workspace.pk),
+        "found": known.found(here.workspace.pk),
+        "fewest": FEWEST,
+    }
+    return render(request, "scoring/raters.html", context)
+
+
+@never_cache
+@require_safe
+def rater(request: HttpRequest, workspace: str, person: int) -> HttpResponse:
+    """One rater, for the organiser."""
+    here = workspace_for(request, workspace, "see_raters")
+    found = known.found(here.workspace.pk, person)
+    if not found:
+        raise Http404("no such rater")
+    noted(here.person, "looked at rater", found[0].name, here.workspace.pk)
+    context = {"standing": here, "found": found, "name": found[0].name, "fewest": FEWEST}
+    return render(request, "scoring/rater.html", context)
+
+
+@never_cache
+@require_safe
+def your_marks(request: HttpRequest, workspace: str) -> HttpResponse:
+    """What one's own marks show, for oneself."""
+    here = workspace_for(request, workspace, "see")
+    found = known.found(here.workspace.pk, here.person.pk)
+    return render(request, "scoring/rater.html", {"standing": here, "found": found, "fewest": FEWEST})
+
+
+@never_cache
+@require_POST
+def calibrate(request: HttpRequest, workspace: str) -> HttpResponse:
+    """Ask for a calibration; while one runs this changes nothing."""
+    here = workspace_for(request, workspace, "calibrate")
+    calibrations.ask(here.workspace.pk, _now(), here.person)
+    noted(here.person, "asked for calibration", here.workspace.name, here.workspace.pk)
+    return redirect("scoring:raters", here.workspace.slug)
+
+
+@never_cache
+@require_POST
+def cancel(request: HttpRequest, workspace: str) -> HttpResponse:
+    """Cancel the calibration that runs, if one does."""
+    here = workspace_for(request, workspace, "calibrate")
+    if calibrations.cancel(here.workspace.pk, _now()):
+        noted(here.person, "cancelled calibration", here.workspace.name, here.workspace.pk)
+    return redirect("scoring:raters", here.workspace.slug)
+
+
+@never_cache
+@require_safe
+def progress(request: HttpRequest, workspace: str) -> HttpResponse:
+    """How far the newest run is: `{"open": bool, "stage": text, "done": passes}`."""
+    here = workspace_for(request, workspace, "see_raters")
+    run = next(iter(known.last_runs(here.workspace.pk)), None)
+    if run is None:
+        return JsonResponse({"open": False, "stage": "", "done": 0})
+    return JsonResponse({"open": run.ended_at is None, "stage": run.stage, "done": run.done})
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,57 @@
+"""A workspace whose people have marked many rooms. Plain functions."""
+
+import random
+from collections.abc import Sequence
+
+from casesim.accounts.models import Workspace
+from rooms.service import open_room
+from scoring.models import Rating, Scoresheet
+from tests.accounts.builders import joined
+from tests.builders import SCENARIO, T0, published
+
+DAY = 24 * 3_600_000  # ms
+
+
+def raters(made: Workspace, names: str) -> tuple[int, ...]:
+    """New members, by their ids."""
+    return tuple(joined(made, name, "member").person.pk for name in names.split())
+
+
+def marked(
+    made: Workspace, people: Sequence[int], rooms: int, severe: int | None = None, seed: int = 1
+) -> None:
+    """Rooms a day apart, each marked by all but one of these people in turn; `severe` marks a level lower."""
+    drawn = random.Random(seed)
+    for number in range(rooms):
+        panel = [person for place, person in enumerate(people) if place != number % len(people)]
+        level = {d.key: drawn.gauss(2.6, 0.8) for d in SCENARIO.rubric.dimensions}
+        room = laid(made, panel)
+        for seat, person in enumerate(panel, 1):
+            lower = 1.0 if person == severe else 0.0
+            given = {key: _on_scale(value - lower + drawn.gauss(0, 0.5)) for key, value in level.items()}
+            submitted(room, f"rater{seat}", given, T0 + number * DAY)
+
+
+def laid(made: Workspace, panel: Sequence[int | None], bots: tuple[str, ...] = ()) -> str:
+    """A room with these people in its raters' seats; None: somebody who comes by a link."""
+    people = {f"rater{seat}": person for seat, person in enumerate(panel, 1) if person is not None}
+    opened = open_room(published(), workspace_id=made.pk, people=people, raters=len(panel), bots=bots, now=T0)
+    return opened.room_id
+
+
+def submitted(
+    room: str, seat: str, levels: dict[str, int | None], at: int = T0, version: int = 1, late: bool = False
+) -> None:
+    """A sheet with these levels; None is "not observed"."""
+    sheet = Scoresheet.objects.create(
+        room=room, seat=seat, version=version, rater_name=seat, saved_at=at, late=late
+    )
+    Rating.objects.bulk_create(
+        Rating(sheet=sheet, dimension=key, level=level, not_observed=level is None)
+        for key, level in levels.items()
+    )
+    Scoresheet.objects.filter(pk=sheet.pk).update(submitted_at=at)
+
+
+def _on_scale(value: float) -> int:
+    return min(max(round(value), 1), 4)
