@@ -11,7 +11,7 @@ import rooms.queries
 from rooms.access import SeatRef
 from rooms.queries import RoomInfo
 from scoring.core import record
-from scoring.core.calibrated import rater_name, rubric_name
+from scoring.core.calibrated import rater_names, rubric_name
 from scoring.core.comparison import Comparison, Played, compare
 from scoring.core.report import Closed, ReportInput, canonical, digest
 from scoring.core.report import debrief as marks_of
@@ -161,20 +161,11 @@ def report_input(room_id: str, calibration: str = "") -> ReportInput:
         seniority=info.seniority,
         record=record.entries(rooms.queries.record(room_id)),
         rater_seats=tuple(ref.seat for ref in seats),
-        raters=_named(seats),
+        raters=rater_names(room_id, {ref.seat: ref.person_id for ref in seats}),
         sheets=sheets(room_id),
         closed=closed(room_id),
         calibration=calibration,
     )
-
-
-def _named(seats: tuple[SeatRef, ...]) -> dict[str, str]:
-    """Seat -> name in ratings. Who holds two seats is somebody else in the second: no mark is lost."""
-    persons = [ref.person_id for ref in seats]
-    return {
-        ref.seat: rater_name(None if ref.person_id in persons[:at] else ref.person_id, ref.room_id, ref.seat)
-        for at, ref in enumerate(seats)
-    }
 
 
 def calibration_for(room_id: str) -> Calibration | None:

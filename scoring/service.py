@@ -1,19 +1,17 @@
 """What raters, the facilitator and the worker do: draft, submit, close, build, sign. Times are in ms."""
 
-import logging
 import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from celery import current_app
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from kombu.exceptions import OperationalError
 
 import rooms.queries
 from rooms.queries import RoomInfo
 from scoring import queries
+from scoring.broker import send
 from scoring.core import record
 from scoring.core.calibrated import Calibrated
 from scoring.core.report import MadeFrom, ReportInput, as_it_was, assemble, canonical, made_from
@@ -42,8 +40,6 @@ from scoring.models import (
 from scoring.models import (
     Evidence as EvidenceRow,
 )  # fmt: skip
-
-log = logging.getLogger(__name__)
 
 FIRST_WAIT = 30_000  # ms before a report that was asked for and not built is asked for again
 LONGEST_WAIT = 3_600_000
@@ -329,11 +325,7 @@ def _wait(tries: int) -> int:
 
 
 def _send(room_id: str) -> None:
-    """Hand the task to the broker. Never fatal: what is not handed over, the sweep asks for again."""
-    try:
-        current_app.send_task("scoring.tasks.build_report", args=[room_id])
-    except (OperationalError, OSError) as error:
-        log.warning("no broker, the report on room %s waits: %s", room_id, error)
+    send("scoring.tasks.build_report", room_id)
 
 
 def _now() -> int:

@@ -43,7 +43,7 @@ def habit(kind: str) -> str:
 
 
 @register.filter
-def signed(value: float) -> str:
+def decimals(value: float) -> str:
     """Two decimals and a real minus."""
     return f"{value:.2f}".replace("-", "−")
 
@@ -51,7 +51,7 @@ def signed(value: float) -> str:
 @register.filter
 def spoken(estimate: Estimate) -> str:
     """An estimate's value, or the reason there is none."""
-    return estimate.why or "" if estimate.value is None else signed(estimate.value)
+    return estimate.why or "" if estimate.value is None else decimals(estimate.value)
 
 
 @register.filter
@@ -61,7 +61,7 @@ def beside(points: Estimate) -> str:
         return spoken(points)
     low, high = points.interval
     way, ends = ("lower", (low, high)) if points.value > 0 else ("higher", (-high, -low))
-    return f"{abs(points.value):.2f} levels {way} ({signed(ends[0])} to {signed(ends[1])})"
+    return f"{abs(points.value):.2f} levels {way} ({decimals(ends[0])} to {decimals(ends[1])})"
 
 
 @register.filter
