@@ -4,8 +4,7 @@ from rooms.bots.personas import next_move
 from rooms.bots.runner import view_of
 from rooms.core import messages as m
 from rooms.core.feed import feed
-from tests.builders import Play, scenario
-from tests.core.test_data_room import REAL
+from tests.builders import VISITS, Play, scenario
 
 RULES = [
     {"do": "refuse", "when": {"unassumed": True}, "says": "First say what you take for granted."},
@@ -15,7 +14,7 @@ RULES = [
     {"do": "narrow", "lacks": ["check"], "narrow": {"since": "2026-01-20"}, "says": "Since the twentieth."},
     {"do": "grant", "says": "All of it, then."},
 ]
-CASE = scenario(data_sets=[{**REAL, "access": RULES}])
+CASE = scenario(data_sets=[{**VISITS, "access": RULES}])
 HELD = "omar"
 
 
