@@ -25,12 +25,12 @@ def difference(advice: Advice) -> str:
     text = f"The adjusted composite lies {abs(moved):.2f} points {way} the raw one. "
     known = [r.difference.value for r in advice.raters if r.difference.value is not None]
     if known:
-        text += f"Taking out the raters' severity adds {sum(known) / len(known):+.2f} on average. "
+        text += f"Taking out the raters' severity adds {sum(known) / len(known):+.2f} on average. The rest is"
     else:
-        text += "None of it is the raters' severity, of which too little is known. "
+        text += "Too little is known of these raters to take their severity out. It is"
     return text + (
-        "The rest is caution: a few marks from one conversation are weak evidence, so the estimate lies "
-        "nearer to what is usual than the marks do."
+        " caution: a few marks from one conversation are weak evidence, so the estimate lies nearer to what "
+        "is usual than the marks do."
     )
 
 
@@ -71,5 +71,5 @@ def _basis(calibrated: bool, advice: Advice) -> str:
     known = max((rater.difference.n for rater in advice.raters), default=0)
     return (
         "How hard each rater marks was learnt from earlier rooms of the same workspace and rubric: of the "
-        f"raters here, the best known had marked in {known}."
+        f"raters here, the best known had marked in {known} of them."
     )
