@@ -10,7 +10,7 @@ from scenarios.loader import LoadError, bundled, bundled_script, load_bundled, s
 
 FRAUD = load_bundled("fraud")
 SAY = {"type": "say", "text": "hm"}
-CANDIDATES_OWN = {"say", "ask", "assume", "commit", "revise", "request_data", "summarise"}
+CANDIDATES_OWN = {"say", "look", "ask", "assume", "commit", "revise", "request_data", "summarise"}
 EACH = [(s.slug, name) for s in bundled() for name in ("strong", "weak")]
 
 
