@@ -149,6 +149,11 @@ def rooms_of(workspace_id: int, most: int = LISTED) -> tuple[Listed, ...]:
     return _listed(rows.order_by("-created_at")[:most])
 
 
+def room_ids(workspace_id: int) -> tuple[str, ...]:
+    """Every room of a workspace, by its id."""
+    return tuple(Room.objects.filter(workspace=workspace_id).order_by("pk").values_list("pk", flat=True))
+
+
 def held_by(person_id: int, most: int = LISTED) -> tuple[tuple[Listed, SeatRef], ...]:
     """The seats a person may enter by account, with their rooms; the newest first."""
     rows = seats_of(person_id).order_by("-room__created_at", "pk").select_related("room__scenario_version")

@@ -158,6 +158,17 @@ class CalibrationRun(models.Model):
         return f"{self.workspace}: {self.outcome or self.stage or 'waiting'}"
 
 
+class DeclaredRule(models.Model):
+    """What a workspace declared about its recommendations; without a row they are given."""
+
+    workspace = models.OneToOneField(Workspace, on_delete=models.PROTECT, related_name="+")
+    recommends = models.BooleanField(default=True)
+    declared_at = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.workspace}: {'recommends' if self.recommends else 'describes'}"
+
+
 class Report(models.Model):
     """A report as built: its input's digest and the document as text, so that its bytes are kept."""
 

@@ -17,6 +17,7 @@ from scoring.core.report import Closed, ReportInput, canonical, digest
 from scoring.core.report import debrief as marks_of
 from scoring.core.sheets import Draft, Evidence, Mark, Sheet, as_draft, filled
 from scoring.models import Calibration, RatingClosed, Report, ReportRequest, Scoresheet
+from scoring.rules import rule_for
 
 # --- scoresheets ------------------------------------------------------------------------------------
 
@@ -164,6 +165,7 @@ def report_input(room_id: str, calibration: str = "") -> ReportInput:
         raters=rater_names(room_id, {ref.seat: ref.person_id for ref in seats}),
         sheets=sheets(room_id),
         closed=closed(room_id),
+        rule=rule_for(info.workspace_id),
         calibration=calibration,
     )
 

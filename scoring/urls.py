@@ -12,6 +12,7 @@ urlpatterns = [
     path("rooms/<str:room>/<str:seat>/report.json", views.document, name="document"),
     path("rooms/<str:room>/<str:seat>/compare/", views.compare, name="compare"),
     path("rooms/<str:room>/<str:seat>/report/sign/", views.sign, name="sign"),
+    path("workspaces/<slug:workspace>/rule/", workspace_views.rule, name="rule"),
     path("workspaces/<slug:workspace>/raters/", workspace_views.raters, name="raters"),
     path("workspaces/<slug:workspace>/raters/<int:person>/", workspace_views.rater, name="rater"),
     path("workspaces/<slug:workspace>/your-marks/", workspace_views.your_marks, name="your_marks"),

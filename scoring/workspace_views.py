@@ -1,15 +1,15 @@
-"""Pages of a workspace: calibrations and raters. Fetch and permit in one call, call one function, render."""
+"""Pages of a workspace: rule, calibrations, raters. Fetch and permit in one call, call one, render."""
 
 import time
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casesim.accounts.access import workspace_for
 from casesim.accounts.service import noted
-from scoring import calibrations
+from scoring import calibrations, rules
 from scoring import raters as known
 from scoring.core.effects.measured import FEWEST
 
@@ -80,6 +80,25 @@ def progress(request: HttpRequest, workspace: str) -> HttpResponse:
     if run is None:
         return JsonResponse({"open": False, "stage": "", "done": 0})
     return JsonResponse({"open": run.ended_at is None, "stage": run.stage, "done": run.done})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def rule(request: HttpRequest, workspace: str) -> HttpResponse:
+    """The declared rule; a POST says whether reports recommend at all."""
+    here = workspace_for(request, workspace, "calibrate")
+    chosen = request.POST.get("recommends")
+    if chosen in ("yes", "no"):
+        rules.declare(here.workspace.pk, chosen == "yes", _now())
+        noted(here.person, f"declared recommendations: {chosen}", here.workspace.name, here.workspace.pk)
+        return redirect("scoring:rule", here.workspace.slug)
+    context = {
+        "standing": here,
+        "rule": rules.rule_for(here.workspace.pk),
+        "waiting": rules.waiting(here.workspace.pk),
+        "problem": request.method == "POST",
+    }
+    return render(request, "scoring/rule.html", context, status=422 if context["problem"] else 200)
 
 
 def _now() -> int:

@@ -113,7 +113,9 @@ ROWS = [
     Row("programs:link", everyone(404), "POST", {**ROOM, "seat": "nobody"}),
     Row("programs:withdraw", only(ORGANISERS, 302), "POST", {**ROOM, "seat": "lead"}),
     Row("programs:give", only(ORGANISERS, 302), "POST", {**ROOM, "seat": "lead"}, {"person": ""}),
-    # -- calibrations and raters
+    # -- the rule, calibrations and raters
+    Row("scoring:rule", only(ORGANISERS, 200), path=ACME),
+    Row("scoring:rule", only(ORGANISERS, 422), "POST", ACME),  # an empty form declares nothing
     Row("scoring:raters", only(ORGANISERS, 200), path=ACME),
     Row("scoring:rater", everyone(404), path={**ACME, "person": "MEMBER"}),  # nothing is known of them yet
     Row("scoring:your_marks", only(MEMBERS, 200), path=ACME),

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from casesim.accounts.models import AuditEntry
-from scoring import queries, service
-from scoring.models import RatingClosed, Scoresheet, Signature
+from scoring import queries, rules, service
+from scoring.models import Calibration, RatingClosed, Scoresheet, Signature
 
 SEATS = ("candidate", "ops", "facilitator", "rater1", "rater2")
 NOTE = "NOTE-OF-ANA she doubted twice"
@@ -257,6 +257,16 @@ def test_the_report_shows_marks_agreement_probes_weights_and_limits(rated):
         queries.current_report(rated.id).row.digest,
     ):
         assert shown in page, shown
+
+
+def test_a_report_that_only_describes_shows_neither_bar_nor_probability(rated):
+    rules.declare(Calibration.objects.get().workspace_id, False, rated.now)
+    service.build_report(rated.id)
+    page = get(rated, "facilitator", "report/").content.decode()
+    assert "No recommendation" in page
+    assert "Ana marks" in page
+    for hidden in ("probability of lying above", "bar 2.5", "Who set the bar", "Expected loss"):
+        assert hidden not in page, hidden
 
 
 def test_who_opens_a_report_or_takes_it_along_is_noted(rated):

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 import rooms.queries
 from rooms.core import messages as m
-from scoring import queries, service, tasks
+from scoring import queries, rules, service, tasks
 from scoring.models import Calibration, Report, ReportRequest, Signature
 from tests.scoring.builders import calibrated
 from tests.scoring.conftest import keep, workspace
@@ -179,6 +179,38 @@ def test_who_rates_from_two_seats_loses_no_mark(opens):
 def test_a_calibration_cannot_be_changed_by_the_side_door(rated):
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         Calibration.objects.update(document="{}")
+
+
+# --- the declared rule --------------------------------------------------------------------------------------
+
+
+def test_recommendations_switched_off_make_every_report_of_that_workspace_again(rated, sent):
+    service.build_report(rated.id)
+    elsewhere, _ = workspace("elsewhere")
+    assert rules.declare(elsewhere.pk, False, rated.now) == 0
+    assert not queries.current_report(rated.id).stale
+    here = Calibration.objects.get().workspace_id
+    assert (rules.declare(here, False, rated.now), rules.declare(here, False, rated.now)) == (1, 0)
+    assert queries.current_report(rated.id).stale
+    service.sweep(rated.now)
+    assert sent == [("scoring.tasks.build_report", [rated.id])]
+    described = json.loads(service.build_report(rated.id).document)
+    assert (described["says"], described["advice"]["recommended"]) == (None, None)
+    assert rules.waiting(here) == 0
+
+
+def test_where_nothing_is_recommended_at_all_a_decision_needs_its_reason(rated):
+    rules.declare(Calibration.objects.get().workspace_id, False, rated.now)
+    service.build_report(rated.id)
+    with pytest.raises(service.CannotSign, match="Nothing is recommended here: give the reason"):
+        signed(rated)
+    assert signed(rated, reason="We talked.").decision == "hire"
+
+
+def test_a_report_of_before_the_switch_is_made_again_by_the_rule_of_then(rated):
+    first = service.build_report(rated.id)
+    rules.declare(first.calibration.workspace_id, False, rated.now)
+    assert "the same" in replayed(first)
 
 
 # --- made again -------------------------------------------------------------------------------------------
