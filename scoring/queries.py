@@ -16,7 +16,7 @@ from scoring.core.comparison import Comparison, Played, compare
 from scoring.core.report import Closed, ReportInput, canonical, digest
 from scoring.core.report import debrief as marks_of
 from scoring.core.sheets import Draft, Evidence, Mark, Sheet, as_draft, filled
-from scoring.models import Calibration, RatingClosed, Report, ReportRequest, Scoresheet
+from scoring.models import Calibration, RatingClosed, Report, ReportRequest, Scoresheet, Signature
 from scoring.rules import rule_for
 
 # --- scoresheets ------------------------------------------------------------------------------------
@@ -258,3 +258,39 @@ def progress_of(room_ids: Collection[str]) -> dict[str, Progress]:
         )
         for room_id, seats in rooms.queries.rater_seats(room_ids).items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of one room's candidate. None: they did not come so far, or no number is known."""
+
+    room: str
+    candidate: str  # name
+    raw: float | None
+    adjusted: float | None
+    says: str | None
+    decided: str | None
+
+
+def verdicts(workspace_id: int) -> tuple[Verdict, ...]:
+    """Of each room of a workspace that is over and no rehearsal: the newest report and signature."""
+    played = [panel.room_id for panel in rooms.queries.panels(workspace_id) if not panel.rehearsal]
+    final = Report.objects.filter(room__in=played, final=True).order_by("pk")
+    newest = dict(final.values_list("room", "pk"))
+    signed = Signature.objects.filter(report__room__in=played).order_by("pk")
+    decided = dict(signed.values_list("report__room", "decision"))
+    rows = Report.objects.filter(pk__in=newest.values()).order_by("room")
+    return tuple(_verdict(row, decided.get(row.room)) for row in rows.iterator())
+
+
+def _verdict(row: Report, decided: str | None) -> Verdict:
+    document = plain(row.document)
+    advice = document.get("advice") or {}  # reports of an older form have none
+    return Verdict(
+        room=row.room,
+        candidate=document["header"]["candidate"],
+        raw=advice.get("raw", {}).get("value"),
+        adjusted=advice.get("adjusted", {}).get("value"),
+        says=document.get("says"),
+        decided=decided,
+    )

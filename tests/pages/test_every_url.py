@@ -122,6 +122,11 @@ ROWS = [
     Row("scoring:calibrate", only(ORGANISERS, 302), "POST", ACME),
     Row("scoring:cancel", only(ORGANISERS, 302), "POST", ACME),
     Row("scoring:progress", only(ORGANISERS, 200), path=ACME),
+    # -- the fairness audit
+    Row("fairness:audit", only("owner", 200), path=ACME),
+    Row("fairness:labels", only("owner", 422), "POST", ACME),  # an empty table
+    Row("fairness:table", only("owner", 200), path=ACME),
+    Row("fairness:summary", only("owner", 422), path=ACME),  # nothing was asked for
     # -- rooms: rights belong to seats, so an owner without one is a stranger here
     Row("rooms:enter_code", everyone(200)),
     Row("rooms:choose_seat", everyone(302)),

@@ -4,8 +4,10 @@ import random
 from collections.abc import Sequence
 
 from casesim.accounts.models import Workspace
-from rooms.service import open_room
+from rooms.core import messages as m
+from rooms.service import handle_now, open_room
 from scoring.models import Rating, Scoresheet
+from scoring.service import build_report
 from tests.accounts.builders import joined
 from tests.builders import SCENARIO, T0, published
 
@@ -37,6 +39,18 @@ def laid(made: Workspace, panel: Sequence[int | None], bots: tuple[str, ...] = (
     people = {f"rater{seat}": person for seat, person in enumerate(panel, 1) if person is not None}
     opened = open_room(published(), workspace_id=made.pk, people=people, raters=len(panel), bots=bots, now=T0)
     return opened.room_id
+
+
+def reported(made: Workspace, levels: Sequence[int]) -> str:
+    """A room that was played to its end, with its report; guests gave these levels on every dimension."""
+    room = laid(made, [None] * len(levels))
+    handle_now(room, "candidate", m.TakeSeat(name=f"Candidate of {room}"), "sit", T0 + 1)
+    handle_now(room, "facilitator", m.Start(anyway=True), "start", T0 + 2)
+    handle_now(room, "facilitator", m.End(), "end", T0 + 3)
+    for number, level in enumerate(levels, 1):
+        submitted(room, f"rater{number}", dict.fromkeys(("framing", "risk"), level))
+    build_report(room, T0 + DAY)
+    return room
 
 
 def submitted(
