@@ -192,9 +192,11 @@ def current_report(room_id: str) -> Current | None:
     """The report on what is known now; else the newest there is, marked stale; None before the first.
 
     A newer calibration makes no report stale: a report is held against the one that was the newest when
-    its marks came in, or a signature would be worth a day.
+    its marks came in, or a signature would be worth a day. Reports of a form from before the model are kept,
+    but are no report on what is known now.
     """
-    rows = Report.objects.filter(room=room_id).select_related("signature", "calibration").order_by("-pk")
+    rows = Report.objects.filter(room=room_id, made_from__isnull=False).order_by("-pk")
+    rows = rows.select_related("signature", "calibration")
     if (newest := rows.first()) is None:
         return None
     held_against = {row.calibration.digest if row.calibration else "" for row in rows}
