@@ -44,7 +44,7 @@ class Dimension(Doc):
     name: Line
     asks: Text  # the question a rater answers
     weight: Weight = 1.0
-    floor: Floor | None = None  # a must-have: below this level the dimension alone says no
+    floor: Floor | None = None  # a must-have: if it may lie below this level, the panel talks first
     levels: tuple[Level, ...]
     strong: tuple[Line, ...] = ()  # short examples a rater can hold a moment against
     weak: tuple[Line, ...] = ()
@@ -238,7 +238,7 @@ class Seniority(Doc):
     name: Line  # public
     about: Line  # for whoever opens a room: who should be opened at this seniority
     weights: dict[Key, Weight] = {}  # dimension -> weight; one that is missing keeps the rubric's
-    floors: dict[Key, Floor] = {}  # dimension -> the level below which it alone says no
+    floors: dict[Key, Floor] = {}  # dimension -> the level below which nothing makes up for it
     bar: Annotated[float, Field(ge=1, le=9)] | None = None  # instead of the rubric's
     without: tuple[Key, ...] = ()
     gap: Gap | None = None
