@@ -169,6 +169,22 @@ class DeclaredRule(models.Model):
         return f"{self.workspace}: {'recommends' if self.recommends else 'describes'}"
 
 
+class HireOutcome(models.Model):
+    """What became of the candidate of one room, as somebody recorded it; may be recorded anew."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
+    room = models.CharField(max_length=16)
+    good = models.BooleanField()
+    known = models.DateField()  # such as the day of the 90-day review
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["workspace", "room"], name="one_outcome_a_room"),)
+
+    def __str__(self) -> str:
+        return f"{self.room}: {'good' if self.good else 'not good'}"
+
+
 class Report(models.Model):
     """A report as built: its input's digest and the document as text, so that its bytes are kept."""
 

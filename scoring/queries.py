@@ -268,8 +268,12 @@ class Verdict:
 
     room: str
     candidate: str  # name
+    rubric: str  # name and version
+    scale: tuple[int, int]  # the lowest and the highest level
+    ended_at: int  # ms
     raw: float | None
     adjusted: float | None
+    interval: tuple[float, float] | None  # of `adjusted`
     says: str | None
     decided: str | None
 
@@ -288,11 +292,17 @@ def verdicts(workspace_id: int) -> tuple[Verdict, ...]:
 def _verdict(row: Report, decided: str | None) -> Verdict:
     document = plain(row.document)
     advice = document.get("advice") or {}  # reports of an older form have none
+    header, levels = document["header"], document["dimensions"][0]["levels"]
+    adjusted = advice.get("adjusted", {})
     return Verdict(
         room=row.room,
-        candidate=document["header"]["candidate"],
+        candidate=header["candidate"],
+        rubric=header["rubric"],
+        scale=(levels[0]["value"], levels[-1]["value"]),
+        ended_at=header["ended_at"],
         raw=advice.get("raw", {}).get("value"),
-        adjusted=advice.get("adjusted", {}).get("value"),
+        adjusted=adjusted.get("value"),
+        interval=tuple(adjusted["interval"]) if adjusted.get("interval") else None,
         says=document.get("says"),
         decided=decided,
     )

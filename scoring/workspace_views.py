@@ -1,17 +1,21 @@
 """Pages of a workspace: rule, calibrations, raters. Fetch and permit in one call, call one, render."""
 
 import time
+from collections.abc import Mapping
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casesim.accounts.access import workspace_for
+from casesim.accounts.access import Standing, workspace_for
 from casesim.accounts.service import noted
 from scoring import calibrations, rules
+from scoring import outcomes as hires
 from scoring import raters as known
 from scoring.core.effects.measured import FEWEST
+from scoring.core.outcomes.outcome import BadOutcomes
 
 
 @never_cache
@@ -99,6 +103,48 @@ def rule(request: HttpRequest, workspace: str) -> HttpResponse:
         "problem": request.method == "POST",
     }
     return render(request, "scoring/rule.html", context, status=422 if context["problem"] else 200)
+
+
+@never_cache
+@require_safe
+def outcomes(request: HttpRequest, workspace: str) -> HttpResponse:
+    """What became of people, and what that taught."""
+    return _outcomes(request, workspace_for(request, workspace, "record_outcomes"))
+
+
+@never_cache
+@require_POST
+def record(request: HttpRequest, workspace: str) -> HttpResponse:
+    """Record one outcome."""
+    here = workspace_for(request, workspace, "record_outcomes")
+    room, good, known_on = (request.POST.get(key, "").strip() for key in ("room", "good", "known"))
+    try:
+        hires.record(here, room, good, known_on, timezone.localdate())
+    except BadOutcomes as bad:
+        return _outcomes(request, here, {"problems": str(bad).splitlines()}, 422)
+    return redirect("scoring:outcomes", here.workspace.slug)
+
+
+@never_cache
+@require_POST
+def outcome_table(request: HttpRequest, workspace: str) -> HttpResponse:
+    """Take a table of outcomes in; with `look` only say what it would do."""
+    here = workspace_for(request, workspace, "record_outcomes")
+    text, look = request.POST.get("table", ""), "look" in request.POST
+    try:
+        rows = hires.import_table(here, text, timezone.localdate(), keep=not look)
+    except BadOutcomes as bad:
+        return _outcomes(request, here, {"problems": str(bad).splitlines(), "table": text}, 422)
+    if look:
+        return _outcomes(request, here, {"would": rows, "table": text})
+    return redirect("scoring:outcomes", here.workspace.slug)
+
+
+def _outcomes(
+    request: HttpRequest, here: Standing, more: Mapping[str, object] | None = None, status: int = 200
+) -> HttpResponse:
+    context = {"standing": here, "rubrics": hires.taught(here.workspace.pk), **(more or {})}
+    return render(request, "scoring/outcomes.html", context, status=status)
 
 
 def _now() -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 
 from scoring.core.estimate import Estimate
+from scoring.core.outcomes.diagram import Diagram
 from scoring.core.record import minutes
 
 register = template.Library()
@@ -155,4 +156,23 @@ def scale(report: dict[str, Any]) -> dict[str, Any]:
         "raters": [
             (x(rater["raw"]["value"]), rater["name"], rater["raw"]["value"]) for rater in advice["raters"]
         ],
+    }
+
+
+@register.inclusion_tag("scoring/_diagram.html")
+def reliability_diagram(diagram: Diagram) -> dict[str, Any]:
+    """What was seen against what was said, in a square of 300 units, with the band that chance allows."""
+
+    def x(share: float) -> float:
+        return round(40 + 240 * share, 1)
+
+    def y(share: float) -> float:
+        return round(260 - 240 * share, 1)
+
+    upper = [(x(at.said), y(at.high)) for at in diagram.band]
+    lower = [(x(at.said), y(at.low)) for at in reversed(diagram.band)]
+    return {
+        "band": " ".join(f"{a},{b}" for a, b in [*upper, *lower]),
+        "steps": [(x(step.low), x(step.high), y(step.seen), step) for step in diagram.steps],
+        "ticks": [(share, x(share), y(share)) for share in (0.0, 0.5, 1.0)],
     }

@@ -122,6 +122,10 @@ ROWS = [
     Row("scoring:calibrate", only(ORGANISERS, 302), "POST", ACME),
     Row("scoring:cancel", only(ORGANISERS, 302), "POST", ACME),
     Row("scoring:progress", only(ORGANISERS, 200), path=ACME),
+    # -- outcomes
+    Row("scoring:outcomes", only(ORGANISERS, 200), path=ACME),
+    Row("scoring:record", only(ORGANISERS, 422), "POST", ACME),  # nothing is written in it
+    Row("scoring:outcome_table", only(ORGANISERS, 422), "POST", ACME),
     # -- the fairness audit
     Row("fairness:audit", only("owner", 200), path=ACME),
     Row("fairness:labels", only("owner", 422), "POST", ACME),  # an empty table

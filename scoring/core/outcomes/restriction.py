@@ -9,6 +9,7 @@ from scoring.core.proportions import Z90
 
 Floats = NDArray[np.float64]
 ROWS = 30  # hires; a correlation of fewer says little
+ALL_BUT_ONE = 1 - 1e-12  # a perfect correlation has no Fisher transform
 
 
 class Restriction(Doc):
@@ -48,7 +49,7 @@ def correlation(score: Floats, good: Floats) -> Estimate:
         return unknown("scores or outcomes do not vary", n)
     r = float(np.corrcoef(score, good)[0, 1])
     reach = Z90 / (n - 3) ** 0.5
-    z = float(np.arctanh(r))
+    z = float(np.arctanh(np.clip(r, -ALL_BUT_ONE, ALL_BUT_ONE)))
     return Estimate(value=r, n=n, interval=(float(np.tanh(z - reach)), float(np.tanh(z + reach))))
 
 
