@@ -1,4 +1,4 @@
-"""What calibrations say of raters: each to themselves, the organiser hears of all. And how the runs stand."""
+"""What calibrations say of raters, to themselves and to the organiser; and how the newest run stands."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,6 @@ from django.db.models import QuerySet
 from scoring.core.calibrated import Calibrated
 from scoring.core.effects.findings import RaterEffects
 from scoring.models import Calibration, CalibrationRun, RaterFinding
-
-RUNS = 5  # shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +37,9 @@ class Found:
         return self.effects.flags()
 
 
-def last_runs(workspace_id: int) -> tuple[CalibrationRun, ...]:
-    """The newest runs, the one that is open first."""
-    rows = CalibrationRun.objects.filter(workspace=workspace_id).select_related("asked_by")
-    return tuple(rows.order_by("-asked_at", "-pk")[:RUNS])
+def last_run(workspace_id: int) -> CalibrationRun | None:
+    """The newest run: the one that is open, if one is."""
+    return CalibrationRun.objects.filter(workspace=workspace_id).order_by("-asked_at", "-pk").first()
 
 
 def kept(workspace_id: int) -> tuple[Kept, ...]:

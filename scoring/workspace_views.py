@@ -25,7 +25,7 @@ def raters(request: HttpRequest, workspace: str) -> HttpResponse:
     here = workspace_for(request, workspace, "see_raters")
     context = {
         "standing": here,
-        "runs": known.last_runs(here.workspace.pk),
+        "run": known.last_run(here.workspace.pk),
         "kept": known.kept(here.workspace.pk),
         "found": known.found(here.workspace.pk),
         "fewest": FEWEST,
@@ -80,7 +80,7 @@ def cancel(request: HttpRequest, workspace: str) -> HttpResponse:
 def progress(request: HttpRequest, workspace: str) -> HttpResponse:
     """How far the newest run is: `{"open": bool, "stage": text, "done": passes}`."""
     here = workspace_for(request, workspace, "see_raters")
-    run = next(iter(known.last_runs(here.workspace.pk)), None)
+    run = known.last_run(here.workspace.pk)
     if run is None:
         return JsonResponse({"open": False, "stage": "", "done": 0})
     return JsonResponse({"open": run.ended_at is None, "stage": run.stage, "done": run.done})
