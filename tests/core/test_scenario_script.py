@@ -11,6 +11,10 @@ from scenarios.loader import LoadError, bundled, bundled_script, load_bundled, s
 FRAUD = load_bundled("fraud")
 SAY = {"type": "say", "text": "hm"}
 CANDIDATES_OWN = {"say", "look", "ask", "assume", "commit", "revise", "request_data", "summarise"}
+IDEAS = {  # that both candidates of a case bring up
+    "forecasting": ("extra delivery", "accuracy", "retrain"),
+    "fraud": ("boosting", "recall", "false-positive rate"),
+}
 EACH = [(s.slug, name) for s in bundled() for name in ("strong", "weak")]
 
 
@@ -66,7 +70,7 @@ def test_both_candidates_have_the_same_ideas_and_only_one_pays_for_them(slug):
     said = {
         name: json.dumps([x.do for x in bundled_script(slug, name)]).lower() for name in ("strong", "weak")
     }
-    for idea in ("boosting", "recall", "false-positive rate"):
+    for idea in IDEAS[slug]:
         assert idea in said["strong"]
         assert idea in said["weak"]
     assert len(strong) > len(weak)
