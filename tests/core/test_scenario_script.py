@@ -14,6 +14,7 @@ CANDIDATES_OWN = {"say", "look", "ask", "assume", "commit", "revise", "request_d
 IDEAS = {  # that both candidates of a case bring up
     "forecasting": ("extra delivery", "accuracy", "retrain"),
     "fraud": ("boosting", "recall", "false-positive rate"),
+    "moderation": ("accuracy", "recall", "appeal"),
 }
 EACH = [(s.slug, name) for s in bundled() for name in ("strong", "weak")]
 
