@@ -22,6 +22,7 @@ from rooms.listener.builtin import hear_event
 from rooms.live import log
 from rooms.live.hub import wall_ms
 from rooms.live.redis import client
+from rooms.live.waker import has_work
 from rooms.service import handle_now, known
 from scenarios.core.schema import CANDIDATE, Scenario
 from scenarios.core.script import ScriptLine
@@ -169,11 +170,7 @@ def sweep(wake: Callable[[list[str]], None]) -> None:
             knock(room_id, now)
         except m.Refused as no:
             logger.warning("the sweep was refused: %s", no.code, extra={"room": room_id})
-    wake([room_id for room_id in log.live_rooms() if _has_work(known(room_id).state)])
-
-
-def _has_work(state: State) -> bool:
-    return state.utterances > state.heard_to or any(s.bot for s in state.seats.values())
+    wake([room_id for room_id in log.live_rooms() if has_work(known(room_id).state)])
 
 
 def _newest_key(room_id: str) -> str:

@@ -60,8 +60,6 @@ class Heard(NamedTuple):
 class Builtin:
     """The listener that needs nothing but this repository."""
 
-    name = "builtin"
-
     def hear(self, text: str, context: Iterable[str] = ()) -> tuple[Heard, ...]:
         """The acts heard, most probable first, at most 12. `context` is what was said just before."""
         found = heard(text, context)

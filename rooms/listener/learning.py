@@ -15,6 +15,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from rooms.listener import features as feature_module
+from rooms.listener import phrases as phrases_module
 from rooms.listener import rules as rules_module
 from rooms.listener.exemplars import Exemplar
 from rooms.listener.features import BUCKETS, bucket, features
@@ -51,7 +52,8 @@ def learn(taught: tuple[Exemplar, ...]) -> Weights:
 
 def digest(taught: tuple[Exemplar, ...]) -> str:
     """Of all that decides the weights; a test tells when the file is older than what it was made from."""
-    made_by = (__file__, feature_module.__file__, rules_module.__file__, feature_module.CONCEPTS)
+    modules = (feature_module, phrases_module, rules_module)
+    made_by = [__file__, *(str(module.__file__) for module in modules), str(feature_module.CONCEPTS)]
     said = "\n".join(f"{'+'.join(sorted(e.acts))} | {e.text} | {e.family}" for e in taught)
     found = sha256(said.encode())
     for path in made_by:

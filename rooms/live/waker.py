@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 
+from rooms.core.state import State
 from rooms.live.hub import HubRoom
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ class Waker:
 
     def look(self, room: HubRoom) -> None:
         """Send for a room soon, if there is something to do in it."""
-        if not settings.REDIS_URL or room.id in self._rooms or not has_work(room):
+        if not settings.REDIS_URL or room.id in self._rooms or not has_work(room.state):
             return
         self._rooms.add(room.id)
         if self._timer is None:
@@ -54,9 +55,8 @@ def send(room_ids: list[str]) -> None:
             logger.warning("bots of %d rooms were not woken: %s", len(some), type(error).__name__)
 
 
-def has_work(room: HubRoom) -> bool:
+def has_work(state: State) -> bool:
     """Is there a bot that may speak, or an utterance the listener has not heard?"""
-    state = room.state
     if state.utterances > state.heard_to:
         return True
     return state.status == "live" and any(s.bot for s in state.seats.values())

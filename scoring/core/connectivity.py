@@ -102,12 +102,6 @@ def document(ratings: Ratings) -> dict[str, Any]:
     }
 
 
-def shared_candidates(ratings: Ratings) -> tuple[tuple[str, ...], Places]:
-    """For each pair of raters, how many candidates both marked: names and a symmetric (R, R) matrix."""
-    graph = _Graph.of(ratings)
-    return graph.raters, _shared(graph)
-
-
 def links(ratings: Ratings, block: dict[str, str]) -> dict[tuple[str, str], int]:
     """How many candidates were marked from both of two blocks of raters, for each pair of blocks.
 

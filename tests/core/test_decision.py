@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from scoring.core.decision.advice import advise, losses
 from scoring.core.decision.rule import Costs, Rule
-from scoring.core.decision.standard import Asked, Bar, NoStandard, Standard, standard_for
+from scoring.core.decision.standard import Asked, Bar, Standard
 from scoring.core.decision.standing import ByRater, OnDimension, Standing
 from scoring.core.decision.triggers import Trigger
 from scoring.core.estimate import Estimate, unknown
@@ -252,12 +252,9 @@ def test_a_standing_must_answer_what_the_standard_asks():
         advise(standing(dimensions=mute), STANDARD, Rule())
 
 
-def test_seniorities_weigh_the_same_dimensions_differently_and_an_unknown_one_is_named():
-    junior = STANDARD.model_copy(update={"seniority": "junior", "asks": (STANDARD.asks[1],)})
-    assert standard_for((STANDARD, junior), "junior").weights() == (1.0,)
+def test_weights_are_shares_of_what_is_asked():
     assert STANDARD.weights() == pytest.approx((2 / 3, 1 / 3))
-    with pytest.raises(NoStandard, match="seniority 'staff'; declared: senior, junior"):
-        standard_for((STANDARD, junior), "staff")
+    assert STANDARD.model_copy(update={"asks": (STANDARD.asks[1],)}).weights() == (1.0,)
 
 
 def test_a_dimension_asked_twice_is_refused():

@@ -7,10 +7,6 @@ from pydantic import Field, model_validator
 from scenarios.core.schema import Doc, Key, Line
 
 
-class NoStandard(ValueError):
-    """Nothing is declared for this seniority; the message names what is."""
-
-
 class Bar(Doc):
     """The level from which a composite is enough, on the rubric's own scale. People set it, and sign it."""
 
@@ -49,12 +45,3 @@ class Standard(Doc):
         """The weights in the order of `asks`, summing to one."""
         total = sum(asked.weight for asked in self.asks)
         return tuple(asked.weight / total for asked in self.asks)
-
-
-def standard_for(standards: tuple[Standard, ...], seniority: str) -> Standard:
-    """The standard declared for a seniority. Raises NoStandard."""
-    for standard in standards:
-        if standard.seniority == seniority:
-            return standard
-    known = ", ".join(standard.seniority for standard in standards) or "none"
-    raise NoStandard(f"no standard is declared for seniority {seniority!r}; declared: {known}")
