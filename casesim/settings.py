@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "rooms",
     "scoring",
     "casesim.programs",
+    "casesim.todo",
     "casesim.fairness",
 ]
 MIDDLEWARE = [

@@ -15,6 +15,7 @@ urlpatterns = [
     path("operators/", admin.site.urls),
     path("account/", include("allauth.account.urls")),
     path("", include("casesim.accounts.urls")),
+    path("", include("casesim.todo.urls")),
     path("", include("casesim.programs.urls")),
     path("", include("casesim.fairness.urls")),
     path("", include("rooms.urls")),

@@ -4,7 +4,6 @@ from casesim.programs import views
 
 app_name = "programs"
 urlpatterns = [
-    path("", views.home, name="home"),
     path("workspaces/<slug:workspace>/", views.workspace, name="workspace"),
     path("workspaces/<slug:workspace>/rooms/new/", views.choose_scenario, name="choose_scenario"),
     path("workspaces/<slug:workspace>/rooms/new/<slug:slug>/", views.open_room, name="open_room"),

@@ -1,8 +1,8 @@
-"""The first page, a workspace's rooms, and the people of one. Fetch and permit, call one function, render."""
+"""A workspace's rooms, and the people of one. Fetch and permit, call one function, render."""
 
 import time
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,12 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 import rooms.queries
 import scenarios.queries
-import scenarios.views
 from casesim.accounts.access import Standing, workspace_for
-from casesim.accounts.models import User
-from casesim.accounts.queries import members, memberships
+from casesim.accounts.queries import members
 from casesim.accounts.service import noted
-from casesim.programs import queries
 from casesim.programs.access import room_for
 from casesim.programs.forms import CodeForm, GiveForm, OpenForm
 from casesim.programs.opening import Wish, join_link, open_in
@@ -25,18 +22,6 @@ from rooms.queries import RoomInfo
 from rooms.service import close_code, give_seat, hand_over, open_code, withdraw_link
 from scenarios.core.schema import FACILITATOR
 from scenarios.models import ScenarioVersion
-
-
-@never_cache
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """What a person has to do; for strangers, what casesim is."""
-    if not request.user.is_authenticated:
-        return scenarios.views.home(request)
-    person = cast(User, request.user)
-    context = {"todo": queries.todo_of(person.pk), "memberships": memberships(person)}
-    return render(request, "programs/todo.html", context)
-
 
 # --- a workspace's rooms ------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from casesim.programs.core.todo import Held, todo
+from casesim.todo.core import Held, todo
 
 
 def held(kind: str = "panel", stage: str = "lobby", **changes: Any) -> Held:

@@ -99,7 +99,7 @@ ROWS = [
     Row("accounts:invite", only(ORGANISERS, 200), "POST", ACME, {"role": "member", "places": 1, "days": 1}),
     Row("accounts:revoke", only(ORGANISERS, 302), "POST", {**ACME, "invitation": "INVITED"}),
     Row("accounts:audit", only("owner", 200), path=ACME),
-    Row("programs:home", everyone(200)),
+    Row("todo:home", everyone(200)),
     Row("programs:workspace", only(MEMBERS, 200), path=ACME),
     Row("programs:choose_scenario", only(ORGANISERS, 200), path=ACME),
     Row("programs:open_room", only(ORGANISERS, 200), path={**ACME, "slug": "small"}),

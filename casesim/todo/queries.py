@@ -1,8 +1,8 @@
-"""What pages about many rooms read."""
+"""What the to-do page reads. It stands above everything a person can take part in."""
 
 import rooms.queries
 import scoring.queries
-from casesim.programs.core.todo import Held, Todo, todo
+from casesim.todo.core import Held, Todo, todo
 from rooms.access import SeatRef
 from rooms.queries import Listed
 from scoring.core.policy import may_open
