@@ -10,6 +10,7 @@ from rooms.core import messages as m
 from rooms.core.feed import item_json, visible_to
 from rooms.core.head import head
 from rooms.core.state import State, fold
+from rooms.core.words import Talk, words_of
 from rooms.live import log
 from rooms.live.hub import wall_ms
 from rooms.models import Room, RoomCode, Seat
@@ -88,6 +89,30 @@ def lines(room_id: str, seat: str) -> tuple[Line, ...]:
 def record(room_id: str) -> tuple[Line, ...]:
     """The whole log. For the report and its exports only."""
     return tuple(Line(0, x.seq, x.at, x.parsed().event) for x in log.read(room_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Something the candidate said, where a seat saw it (`n`), and what the listener heard in it."""
+
+    n: int
+    text: str
+    acts: tuple[str, ...]
+
+
+def utterances(room_id: str, seat: str) -> tuple[Utterance, ...]:
+    """What a seat saw the candidate say, in order, with its acts: to find it again, never a mark.
+
+    What the listener heard is the facilitator's; whoever shows it to somebody else answers for that.
+    """
+    logged = log.parsed(log.read(room_id))
+    heard = {x.event.utterance: x.event.acts for x in logged if isinstance(x.event, m.Heard)}
+    seen = enumerate((x for x in logged if visible_to(x.event.to, seat)), 1)
+    return tuple(
+        Utterance(n, words_of(x.event), heard.get(number, ()))
+        for n, x in seen
+        if isinstance(x.event, Talk) and (number := getattr(x.event, "utterance", None)) is not None
+    )
 
 
 def feed(room_id: str, seat: str, after: int = 0) -> dict[str, Any]:

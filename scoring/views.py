@@ -19,6 +19,7 @@ from scenarios.core.schema import FACILITATOR, Rubric
 from scoring import queries, service
 from scoring.core.policy import Page, may_open
 from scoring.core.sheets import BadSheet, Draft, DraftMark, Problem, progress
+from scoring.core.suggested import moments
 from scoring.models import Signature
 
 NOT_OBSERVED = "none"  # the value of that choice among the levels
@@ -126,11 +127,12 @@ def _sheet(
     info = rooms.queries.room(you.room_id)
     desk = queries.desk(info, you.seat)
     editing = desk.submitted is None or desk.saved_at is not None or "change" in request.GET
+    said = rooms.queries.utterances(you.room_id, you.seat)
     context = {
         **rooms.queries.page(you),
         "rubric": info.scenario.rubric,
         "desk": desk,
-        "lines": _lines(info.scenario.rubric, desk, problems),
+        "lines": _lines(info.scenario.rubric, desk, problems, said),
         "problems": problems,
         "progress": progress(info.scenario.rubric, desk.draft),
         "editing": editing or bool(problems),
@@ -140,8 +142,13 @@ def _sheet(
     return render(request, "scoring/sheet.html", context, status=status)
 
 
-def _lines(rubric: Rubric, desk: queries.Desk, problems: tuple[Problem, ...]) -> list[dict[str, object]]:
-    """One line a dimension: what is asked, what was marked, and what is wrong with it."""
+def _lines(
+    rubric: Rubric,
+    desk: queries.Desk,
+    problems: tuple[Problem, ...],
+    said: tuple[rooms.queries.Utterance, ...],
+) -> list[dict[str, object]]:
+    """One line a dimension: what is asked, what was marked, what is wrong, and where one might look."""
     marks = {mark.dimension: mark for mark in desk.draft.marks}
     wrong = [p.dimension for p in problems if p.dimension]
     first = wrong[0] if wrong else next((m.dimension for m in desk.draft.marks if _open(m)), None)
@@ -152,6 +159,7 @@ def _lines(rubric: Rubric, desk: queries.Desk, problems: tuple[Problem, ...]) ->
             "quotes": [(n, desk.quotes[n]) for n in marks[d.key].evidence if n in desk.quotes],
             "problems": [p.text for p in problems if p.dimension == d.key],
             "open": d.key == first,
+            "moments": moments(said, d.key),
         }
         for d in rubric.dimensions
     ]

@@ -117,6 +117,15 @@ def patterns(heard: Sequence[Iterable[str]]) -> tuple[Found, ...]:
     return tuple(one for one in found if one.at)
 
 
+def practise_next(heard: Sequence[Iterable[str]]) -> Found | None:
+    """The one pattern to practise next, and where it shows: the most frequent, then the first of PATTERNS.
+
+    `heard`: the acts of each of the candidate's utterances, in order. None: nothing showed, which is no
+    praise: the listener misses much.
+    """
+    return max(patterns(heard), key=lambda found: len(found.at), default=None)
+
+
 def _where(pattern: Pattern, acts: Sequence[frozenset[str]]) -> tuple[int, ...]:
     shown: list[int] = []
     run: list[int] = []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rooms.listener.patterns import PATTERNS, patterns
+from rooms.listener.patterns import PATTERNS, patterns, practise_next
 from scenarios.core.acts import ACTS
 
 Talk = list[set[str]]
@@ -53,3 +53,17 @@ def test_there_are_nine_and_they_speak_of_acts_that_exist() -> None:
 def test_silence_shows_nothing() -> None:
     assert patterns([]) == ()
     assert patterns([{"commits"}]) == ()
+
+
+def test_the_pattern_that_shows_most_is_the_one_to_practise_next() -> None:
+    talk = [{"trusts_data"}, set(), set(), {"hedges"}, {"hedges"}, set(), {"hedges"}]
+    found = practise_next(talk)
+    assert found is not None
+    assert (found.pattern.key, found.at) == ("no_choice", (3, 4, 6))
+    assert practise_next([{"commits"}]) is None
+
+
+def test_of_two_patterns_that_show_as_often_the_first_is_practised() -> None:
+    found = practise_next([{"claims_robust", "trusts_data"}])
+    assert found is not None
+    assert found.pattern.key == "clean_data"

@@ -7,6 +7,10 @@ import pytest
 from django.test import Client
 
 from casesim.accounts.models import AuditEntry
+from rooms.core import messages as m
+from rooms.core.policy import LISTENER
+from rooms.queries import record, utterances
+from rooms.service import handle_now
 from scoring import queries, rules, service
 from scoring.models import Calibration, RatingClosed, Scoresheet, Signature
 
@@ -147,6 +151,20 @@ def test_the_sheet_stands_beside_the_transcript_with_every_anchor(table):
     assert page.count("Does it as level 4 says.") == 4  # three dimensions and the closing judgement
     assert "When it did not come up." in page
     assert "0 of 3" in page
+
+
+def test_a_sheet_suggests_where_to_look_and_fills_nothing_in(table):
+    assert "Where a machine would look" not in get(table, "rater1", "sheet/").content.decode()
+    number = next(
+        u.utterance for line in record(table.id) if (u := line.event).type == "said" and u.utterance
+    )
+    handle_now(table.id, LISTENER, m.Hear(utterance=number, acts=("doubts_data",)), "heard:1", table.now)
+    page = get(table, "rater1", "sheet/").content.decode()
+    (moment,) = (u for u in utterances(table.id, "rater1") if u.acts)
+    assert page.count("Where a machine would look (1)") == 1
+    assert f'<a href="#n{moment.n}">' in page
+    assert re.findall('name="evidence-[a-z]+" value="([^"]*)"', page) == ["", "", ""]
+    assert not re.search('type="radio"[^>]* checked', page)
 
 
 def test_a_sheet_can_be_submitted_without_a_script(table):
