@@ -1,6 +1,6 @@
 """Open a panel by a scenario's name: which version, who sits where, and the links that open the seats."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 
 from casesim.accounts.access import Standing
+from casesim.accounts.models import Membership
 from casesim.accounts.service import noted
 from rooms.service import open_room
 from scenarios.core.schema import CANDIDATE, Scenario
@@ -88,6 +90,10 @@ def open_panel(
     }
 
 
+class BadWish(ValueError):
+    """A room that cannot be opened as it is asked for; the message is for whoever asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """A room as an organiser asks for it."""
@@ -100,6 +106,39 @@ class Wish:
     bots: tuple[str, ...]
     people: Mapping[str, int]  # seat to who holds it
     raters: int
+
+
+@transaction.atomic
+def open_set(here: Standing, wishes: Sequence[Wish]) -> tuple[str, ...]:
+    """New rooms of this workspace, all of them or none; their ids in the order of the wishes.
+
+    BadWish names the first room that cannot be opened as it is asked for, and why.
+    """
+    return tuple(_open_one(here, number, wish) for number, wish in enumerate(wishes, 1))
+
+
+def _open_one(here: Standing, number: int, wish: Wish) -> str:
+    name = f"room {number}" + (f" ({wish.title})" if wish.title else "")
+    if why := _unseatable(here, wish):
+        raise BadWish(f"{name}: {why}")
+    try:
+        return open_in(here, wish)
+    except ValueError as error:
+        raise BadWish(f"{name}: {error}") from None
+
+
+def _unseatable(here: Standing, wish: Wish) -> str:
+    """Why these people cannot sit as wished: outside the workspace, or in two seats. Empty if they can."""
+    seats: dict[int, str] = {}
+    for seat, person in wish.people.items():
+        if seat in wish.bots:
+            return f"{seat} is both a person's and a bot's"
+        if person in seats:
+            return f"one person holds both {seats[person]} and {seat}"
+        seats[person] = seat
+    inside = Membership.objects.filter(workspace=here.workspace, person__in=seats)
+    outside = seats.keys() - set(inside.values_list("person", flat=True))
+    return f"who is to hold {seats[min(outside)]} is not in the workspace" if outside else ""
 
 
 def open_in(here: Standing, wish: Wish) -> str:
