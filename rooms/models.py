@@ -10,12 +10,21 @@ from scenarios.models import ScenarioVersion
 class Room(models.Model):
     """A room. Everything else about it is computed from its log."""
 
+    class Purpose(models.TextChoices):
+        """What it is for, fixed when it is opened. What practice tells never counts in an assessment."""
+
+        ASSESSMENT = "assessment", "Assessment"
+        PRACTICE = "practice", "Practice"
+
     id = models.CharField(primary_key=True, max_length=16)
     scenario_version = models.ForeignKey(ScenarioVersion, on_delete=models.PROTECT)
     # none: opened from the command line, for nobody's workspace
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, null=True, related_name="+")
     title = models.CharField(max_length=400)
     seniority = models.CharField(max_length=40, default="", db_default="")  # key; "": as written
+    purpose = models.CharField(
+        max_length=10, choices=Purpose.choices, default=Purpose.ASSESSMENT, db_default=Purpose.ASSESSMENT
+    )
     starts_at = models.BigIntegerField(null=True)  # when people agreed to meet; starts nothing by itself
     epoch = models.CharField(max_length=16)
     created_at = models.BigIntegerField()
@@ -44,11 +53,18 @@ class Seat(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     by_code = models.BooleanField(default=False)  # free for whoever has the room's code
+    # a rater who learns to rate: marks like the others, and the sheet counts nowhere
+    trainee = models.BooleanField(default=False, db_default=False)
     revoked_at = models.BigIntegerField(null=True)
     changed_at = models.BigIntegerField(null=True, db_index=True)  # given to somebody else, or closed
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["room", "seat"], name="one_seat_of_a_name"),)
+        constraints = (
+            models.UniqueConstraint(fields=["room", "seat"], name="one_seat_of_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(trainee=False) | models.Q(kind="rater"), name="a_trainee_is_a_rater"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.seat} in {self.room_id}"

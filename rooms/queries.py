@@ -36,6 +36,7 @@ class RoomInfo:
     scenario_version: int
     scenario_digest: str
     seniority: str  # key; "": the scenario as written
+    purpose: str  # of `Room.Purpose`
     epoch: str
     created_at: int  # ms
     workspace_id: int | None
@@ -72,6 +73,7 @@ def _room(room_id: str, logged: Sequence[log.Line]) -> RoomInfo:
         scenario_version=version.version,
         scenario_digest=version.digest,
         seniority=row.seniority,
+        purpose=row.purpose,
         epoch=row.epoch,
         created_at=row.created_at,
         workspace_id=row.workspace_id,
@@ -161,6 +163,7 @@ class Chair:
     by_code: bool
     occupant: str
     name: str
+    trainee: bool  # a rater whose sheet counts nowhere
 
     @property
     def for_guest(self) -> bool:
@@ -222,6 +225,7 @@ def _chair(row: Seat, state: State) -> Chair:
         by_code=row.by_code,
         occupant=sits.occupant,
         name=sits.name,
+        trainee=row.trainee,
     )
 
 
@@ -242,15 +246,29 @@ def _listed(rows: Iterable[Room]) -> tuple[Listed, ...]:
 
 
 def raters(room_id: str) -> tuple[SeatRef, ...]:
+    """Everybody who rates, trainees among them, in the order they were laid."""
     # also one whose link was taken away: who rates was fixed when the room was laid
     rows = Seat.objects.filter(room_id=room_id, kind="rater").order_by("pk")
     return tuple(seat_ref(row) for row in rows)
 
 
-def rater_seats(room_ids: Collection[str]) -> dict[str, set[str]]:
-    """The raters' seats of many rooms at once."""
+def counted_raters(room_id: str) -> tuple[SeatRef, ...]:
+    """The raters whose sheets count: all but trainees."""
+    rows = Seat.objects.filter(room_id=room_id, kind="rater", trainee=False).order_by("pk")
+    return tuple(seat_ref(row) for row in rows)
+
+
+def trainees(room_id: str) -> tuple[str, ...]:
+    """The seats of the raters whose sheets count nowhere."""
+    rows = Seat.objects.filter(room_id=room_id, trainee=True).order_by("pk")
+    return tuple(rows.values_list("seat", flat=True))
+
+
+def counted_seats(room_ids: Collection[str]) -> dict[str, set[str]]:
+    """The seats of the raters whose sheets count, of many rooms at once; a room without any has none."""
     found: dict[str, set[str]] = {room_id: set() for room_id in room_ids}
-    for room_id, seat in Seat.objects.filter(room__in=room_ids, kind="rater").values_list("room_id", "seat"):
+    rows = Seat.objects.filter(room__in=room_ids, kind="rater", trainee=False)
+    for room_id, seat in rows.values_list("room_id", "seat"):
         found[room_id].add(seat)
     return found
 
@@ -259,27 +277,38 @@ def rater_seats(room_ids: Collection[str]) -> dict[str, set[str]]:
 class Panel:
     """Who rates in a room, and by which rubric. `raters`: seat -> the person who holds it by account.
 
-    Seats that a bot has sat in are not among them. `rehearsal`: a bot has sat in the candidate's.
+    These are the raters whose sheets count: seats that a bot has sat in and trainees' are not among them, and
+    a room whose raters are all trainees has none. `rehearsal`: a bot has sat in the candidate's seat.
     """
 
     room_id: str
     rubric: Rubric
+    purpose: str  # of `Room.Purpose`
     rehearsal: bool
     raters: dict[str, int | None]
 
 
 def panels(workspace_id: int) -> tuple[Panel, ...]:
-    """The panels of a workspace's rooms, in a few queries however many there are."""
+    """The panels of a workspace's rooms that people rate in, in a few queries however many there are."""
     bots = log.bot_seats(workspace_id)
     seats: dict[str, dict[str, int | None]] = {}
     held = Seat.objects.filter(room__workspace=workspace_id, kind="rater").order_by("pk")
-    for room_id, seat, person_id in held.values_list("room_id", "seat", "person_id"):
+    for room_id, seat, person_id, trainee in held.values_list("room_id", "seat", "person_id", "trainee"):
         if (room_id, seat) not in bots:
-            seats.setdefault(room_id, {})[seat] = person_id
+            counted = seats.setdefault(room_id, {})  # a trainee's room is a room, with nobody who counts
+            if not trainee:
+                counted[seat] = person_id
     found = Room.objects.filter(workspace=workspace_id).order_by("pk")
+    columns = ("pk", "scenario_version_id", "seniority", "purpose")
     return tuple(
-        Panel(room_id, scenario_of(version, seniority).rubric, (room_id, CANDIDATE) in bots, seats[room_id])
-        for room_id, version, seniority in found.values_list("pk", "scenario_version_id", "seniority")
+        Panel(
+            room_id=room_id,
+            rubric=scenario_of(version, seniority).rubric,
+            purpose=purpose,
+            rehearsal=(room_id, CANDIDATE) in bots,
+            raters=seats[room_id],
+        )
+        for room_id, version, seniority, purpose in found.values_list(*columns)
         if room_id in seats
     )
 

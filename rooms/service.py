@@ -83,6 +83,8 @@ def open_room(
     starts_at: int | None = None,
     links: bool = True,
     seniority: str = "",
+    purpose: str = Room.Purpose.ASSESSMENT,
+    trainees: Collection[str] = (),
 ) -> Opened:
     """Lay a room: a seat per role, candidate, facilitator and raters. `bots` name seats.
 
@@ -90,10 +92,16 @@ def open_room(
     `people`: seat to the person who holds it; of the room's workspace, or it opens to nobody.
     `links`: whether every seat gets one now; `hand_over` makes one later.
     `seniority`: one of the scenario's, by key; "" plays it as written.
-    ValueError names a seat that cannot be a bot's, a seniority there is none of, or a number out of bounds.
+    `purpose`: one of `Room.Purpose`. `trainees`: the raters' seats whose sheets count nowhere.
+    ValueError names a seat that cannot be a bot's or a trainee's, a seniority or purpose there is none of,
+    or a number out of bounds.
     """
     scenario = _at(version_id, seniority)
     seats = lay(scenario, bots, raters)
+    if purpose not in Room.Purpose.values:
+        raise ValueError(f"purpose is {' or '.join(Room.Purpose.values)}, not {purpose!r}")
+    if wrong := set(trainees) - {s.seat for s in seats if s.kind == "rater"}:
+        raise ValueError(f"no trainee can sit in {', '.join(sorted(wrong))}: only raters' seats are for them")
     room_id, at = secrets.token_hex(6), now or wall_ms()
     tokens = {s.seat: new_token() for s in seats} if links else {}
     holders = people or {}
@@ -104,12 +112,13 @@ def open_room(
             workspace_id=workspace_id,
             title=title or scenario.title,
             seniority=seniority,
+            purpose=purpose,
             starts_at=starts_at,
             epoch=secrets.token_hex(6),
             created_at=at,
         )
         Seat.objects.bulk_create(
-            _seat_row(room_id, s, tokens.get(s.seat), holders.get(s.seat)) for s in seats
+            _seat_row(room_id, s, tokens.get(s.seat), holders.get(s.seat), s.seat in trainees) for s in seats
         )
         _open_log(room, opening(scenario, seats, stand_in, seniority), at)
     return Opened(room_id, tokens)
@@ -139,6 +148,22 @@ def give_seat(room_id: str, seat: str, person_id: int | None, now: int | None = 
     """The seat is this person's, or nobody's by account; its link stays as it is."""
     at = now or wall_ms()
     _change_seat(room_id, seat, person_id=person_id, by_code=False, revoked_at=None, changed_at=at)
+
+
+def set_trainee(room_id: str, seat: str, trainee: bool) -> None:
+    """Whether the rater in this seat is a trainee, whose sheet counts nowhere.
+
+    LookupError if there is no such seat; ValueError for a seat that rates nobody, and once the room has
+    started: nobody's marks stop counting because of what they are.
+    """
+    status = known(room_id).state.status
+    rows = Seat.objects.filter(room_id=room_id, seat=seat)
+    if not rows.exists():
+        raise LookupError(f"room {room_id} has no seat {seat}")
+    if status not in ("new", "lobby"):
+        raise ValueError("the room has started: whose marks count is settled before")
+    if not rows.filter(kind="rater").update(trainee=trainee):
+        raise ValueError(f"{seat} rates nobody, so it is no trainee's seat")
 
 
 def close_seat(room_id: str, seat: str, now: int | None = None) -> None:
@@ -196,7 +221,7 @@ def _change_seat(room_id: str, seat: str, **changes: object) -> None:
     transaction.on_commit(partial(ring, f"seat {room_id} {seat}"))
 
 
-def _seat_row(room_id: str, s: m.SeatSpec, token: str | None, person_id: int | None) -> Seat:
+def _seat_row(room_id: str, s: m.SeatSpec, token: str | None, person_id: int | None, trainee: bool) -> Seat:
     return Seat(
         room_id=room_id,
         seat=s.seat,
@@ -205,6 +230,7 @@ def _seat_row(room_id: str, s: m.SeatSpec, token: str | None, person_id: int | N
         title=s.title,
         token_digest=digest(token) if token else None,
         person_id=person_id,
+        trainee=trainee,
     )
 
 

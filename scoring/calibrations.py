@@ -151,9 +151,9 @@ def _given_up(claim: Claim, error: Exception) -> None:
 def _calibrate(claim: Claim, gathered: Gathered) -> bool:
     """Calibrate one rubric; False if its newest calibration is of these very ratings."""
     settings, key = Settings(), digest(gathered.ratings)
-    if _is_of(claim.workspace_id, gathered.rubric, key):
+    if _is_of(claim.workspace_id, gathered, key):
         return False
-    tell = _of(claim, gathered.rubric)
+    tell = _of(claim, gathered)
     tell("gathered", 0)
     if key not in claim.kept:
         found = spreads(gathered.ratings, settings, tell)
@@ -167,15 +167,17 @@ def _calibrate(claim: Claim, gathered: Gathered) -> bool:
     return True
 
 
-def _is_of(workspace_id: int, rubric: str, key: str) -> bool:
+def _is_of(workspace_id: int, gathered: Gathered, key: str) -> bool:
     """Whether the newest calibration is of these very ratings."""
-    rows = Calibration.objects.filter(workspace=workspace_id, rubric=rubric)
+    rows = Calibration.objects.filter(
+        workspace=workspace_id, rubric=gathered.rubric, purpose=gathered.purpose
+    )
     newest = rows.order_by("-created_at", "-pk").first()
     return newest is not None and Calibrated.model_validate_json(newest.document).frozen.digest == key
 
 
-def _of(claim: Claim, rubric: str) -> Tell:
-    return lambda stage, done: claim.tell(f"{rubric}: {stage}", done)
+def _of(claim: Claim, gathered: Gathered) -> Tell:
+    return lambda stage, done: claim.tell(f"{gathered.rubric}, {gathered.purpose}: {stage}", done)
 
 
 def _effects(fitted: Fitted, tell: Tell) -> tuple[RaterEffects, ...]:
@@ -201,6 +203,7 @@ def _store(claim: Claim, gathered: Gathered, fitted: Fitted, effects: tuple[Rate
         row, new = Calibration.objects.get_or_create(
             workspace_id=claim.workspace_id,
             rubric=gathered.rubric,
+            purpose=gathered.purpose,
             digest=hashlib.sha256(document).hexdigest(),
             defaults={"document": document.decode(), "created_at": _now()},
         )

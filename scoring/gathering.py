@@ -22,9 +22,10 @@ Scale = tuple[int, int]  # the lowest and the highest level
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The ratings by one rubric. `people`: rater -> person, of those who have an account."""
+    """The ratings by one rubric in rooms of one purpose. `people`: rater -> person, of who has an account."""
 
     rubric: str
+    purpose: str
     ratings: Ratings
     people: dict[str, int]
 
@@ -38,23 +39,24 @@ class _Mark(NamedTuple):
 
 
 def gather(workspace_id: int) -> Iterator[Gathered]:
-    """The ratings of a workspace, rubric by rubric. A room is a candidate: one performance.
+    """The ratings of a workspace, by rubric and purpose. A room is a candidate: one performance.
 
-    Left out are bots, rehearsals, and what was marked or changed when others' marks could be seen; and a
-    rubric whose dimensions are marked on different scales, which no model here can read.
+    Left out are bots, trainees, rehearsals, and what was marked or changed when others' marks could be seen;
+    and a rubric whose dimensions are marked on different scales, which no model here can read. Practice is
+    apart from assessment: nobody marks a colleague who practises as they mark an applicant.
     """
-    panels: dict[tuple[str, Scale], list[Panel]] = defaultdict(list)
+    panels: dict[tuple[str, str, Scale], list[Panel]] = defaultdict(list)
     for panel in rooms.queries.panels(workspace_id):
         if not panel.rehearsal and (scale := _scale(panel.rubric)) is not None:
-            panels[rubric_name(panel.rubric), scale].append(panel)
-    for rubric, scale in sorted(panels):
-        of_rubric = panels[rubric, scale]
+            panels[rubric_name(panel.rubric), panel.purpose, scale].append(panel)
+    for rubric, purpose, scale in sorted(panels):
+        of_rubric = panels[rubric, purpose, scale]
         some = (of_rubric[at : at + ROOMS] for at in range(0, len(of_rubric), ROOMS))
         marks = [mark for each in some for mark in _marks(each)]
         if any(not np.isnan(mark.level) for mark in marks):
             rater, room, dimension, level, month = zip(*marks, strict=True)
             ratings = from_columns(rater, room, dimension, level, month, scale=scale)
-            yield Gathered(rubric, ratings, _people(of_rubric))
+            yield Gathered(rubric, purpose, ratings, _people(of_rubric))
 
 
 def _scale(rubric: Rubric) -> Scale | None:

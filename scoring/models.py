@@ -91,6 +91,7 @@ class Calibration(models.Model):
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
     rubric = models.CharField(max_length=200)  # its name and version, as `core.calibrated.rubric_name`
+    purpose = models.CharField(max_length=10, default="assessment", db_default="assessment")  # of its rooms
     document = models.TextField()  # of `core.calibrated.Calibrated`, canonical
     digest = models.CharField(max_length=64)  # sha256 of the document
     created_at = models.BigIntegerField()
@@ -98,12 +99,12 @@ class Calibration(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["workspace", "rubric", "digest"], name="one_calibration_an_input"
+                fields=["workspace", "rubric", "purpose", "digest"], name="one_calibration_an_input"
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.workspace}, {self.rubric}: {self.digest[:8]}"
+        return f"{self.workspace}, {self.rubric}, {self.purpose}: {self.digest[:8]}"
 
 
 class RaterFinding(models.Model):

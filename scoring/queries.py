@@ -105,20 +105,23 @@ def visible_sheets(seat: SeatRef) -> tuple[Sheet, ...]:
 
 
 def owed(info: RoomInfo) -> tuple[Owed, ...]:
-    """The rater seats that have not submitted, in the order they were laid."""
+    """The seats whose sheets count and are not in, as they were laid. Nobody waits for a trainee."""
     submitted = _submitted(info.id)
     return tuple(
         Owed(ref.seat, ref.title, info.state.seats[ref.seat].name)
-        for ref in rooms.queries.raters(info.id)
+        for ref in rooms.queries.counted_raters(info.id)
         if ref.seat not in submitted
     )
 
 
 def unlocked(room_id: str) -> bool:
-    """May raters see one another's marks? When every rater seat has submitted, or rating was closed."""
+    """May raters see one another's marks? When every sheet that counts is in, or rating was closed.
+
+    Where only trainees rate, nothing is ever in: the facilitator closes rating.
+    """
     if RatingClosed.objects.filter(room=room_id).exists():
         return True
-    seats = {ref.seat for ref in rooms.queries.raters(room_id)}
+    seats = {ref.seat for ref in rooms.queries.counted_raters(room_id)}
     return bool(seats) and seats <= _submitted(room_id)
 
 
@@ -147,23 +150,27 @@ class Current:
     stale: bool
 
 
-def report_input(room_id: str, calibration: str = "") -> ReportInput:
+def report_input(room_id: str, calibration: str = "", counted: Collection[str] | None = None) -> ReportInput:
     """All that a report on this room is made from, as it stands now, held against that calibration.
 
-    LookupError if there is no room.
+    `counted`: the raters' seats whose sheets count; those that count now. LookupError if there is no room.
     """
     info = rooms.queries.room(room_id)
-    seats = rooms.queries.raters(room_id)
+    counts = {ref.seat for ref in rooms.queries.counted_raters(room_id)} if counted is None else set(counted)
+    every = rooms.queries.raters(room_id)
+    seats = [ref for ref in every if ref.seat in counts]
     return ReportInput(
         room=room_id,
         title=info.title,
         scenario=info.scenario,
         scenario_digest=info.scenario_digest,
         seniority=info.seniority,
+        purpose=info.purpose,
         record=record.entries(rooms.queries.record(room_id)),
         rater_seats=tuple(ref.seat for ref in seats),
+        trainees=tuple(ref.seat for ref in every if ref.seat not in counts),
         raters=rater_names(room_id, {ref.seat: ref.person_id for ref in seats}),
-        sheets=sheets(room_id),
+        sheets=tuple(each for each in sheets(room_id) if each.seat in counts),
         closed=closed(room_id),
         rule=rule_for(info.workspace_id),
         calibration=calibration,
@@ -171,9 +178,11 @@ def report_input(room_id: str, calibration: str = "") -> ReportInput:
 
 
 def calibration_for(room_id: str) -> Calibration | None:
-    """The newest calibration of the room's workspace and rubric."""
+    """The newest calibration of the room's workspace and rubric, from rooms of the same purpose."""
     info = rooms.queries.room(room_id)
-    rows = Calibration.objects.filter(workspace=info.workspace_id, rubric=rubric_name(info.scenario.rubric))
+    rows = Calibration.objects.filter(
+        workspace=info.workspace_id, rubric=rubric_name(info.scenario.rubric), purpose=info.purpose
+    )
     return rows.order_by("-created_at", "-pk").first()
 
 
@@ -258,7 +267,7 @@ def progress_of(room_ids: Collection[str]) -> dict[str, Progress]:
             reported=room_id in reported,
             signed=room_id in signed,
         )
-        for room_id, seats in rooms.queries.rater_seats(room_ids).items()
+        for room_id, seats in rooms.queries.counted_seats(room_ids).items()
     }
 
 
@@ -278,9 +287,10 @@ class Verdict:
     decided: str | None
 
 
-def verdicts(workspace_id: int) -> tuple[Verdict, ...]:
-    """Of each room of a workspace that is over and no rehearsal: the newest report and signature."""
-    played = [panel.room_id for panel in rooms.queries.panels(workspace_id) if not panel.rehearsal]
+def verdicts(workspace_id: int, purpose: str = "assessment") -> tuple[Verdict, ...]:
+    """Of each room for that purpose that is over and no rehearsal: the newest report and signature."""
+    panels = rooms.queries.panels(workspace_id)
+    played = [each.room_id for each in panels if each.purpose == purpose and not each.rehearsal]
     final = Report.objects.filter(room__in=played, final=True).order_by("pk")
     newest = dict(final.values_list("room", "pk"))
     signed = Signature.objects.filter(report__room__in=played).order_by("pk")

@@ -14,6 +14,7 @@ class Kept:
     """The newest calibration of one rubric. `assumed`: too few interviews to learn the spreads from."""
 
     rubric: str
+    purpose: str  # of the rooms
     created_at: int  # ms
     raters: int
     guests: int  # among the raters
@@ -29,6 +30,7 @@ class Found:
     person_id: int
     name: str
     rubric: str
+    purpose: str  # of the rooms
     created_at: int  # ms
     effects: RaterEffects
 
@@ -54,7 +56,7 @@ def found(workspace_id: int, person_id: int | None = None) -> tuple[Found, ...]:
     if person_id is not None:
         rows = rows.filter(person=person_id)
     all_found = (_found(row, calibrations[row.calibration_id]) for row in rows.select_related("person"))
-    return tuple(sorted(all_found, key=lambda each: (each.name, each.person_id, each.rubric)))
+    return tuple(sorted(all_found, key=lambda each: (each.name, each.person_id, each.rubric, each.purpose)))
 
 
 def called(rubric: str) -> str:
@@ -65,14 +67,16 @@ def called(rubric: str) -> str:
 
 def _newest(workspace_id: int) -> QuerySet[Calibration]:
     rows = Calibration.objects.filter(workspace=workspace_id).order_by("created_at", "pk")
-    newest = dict(rows.values_list("rubric", "pk"))  # documents are long: only the newest are read
-    return Calibration.objects.filter(pk__in=newest.values()).order_by("rubric")
+    keys = rows.values_list("rubric", "purpose", "pk")  # documents are long: only the newest are read
+    newest = {(rubric, purpose): pk for rubric, purpose, pk in keys}
+    return Calibration.objects.filter(pk__in=newest.values()).order_by("rubric", "purpose")
 
 
 def _kept(row: Calibration) -> Kept:
     known = Calibrated.model_validate_json(row.document)
     return Kept(
         rubric=called(row.rubric),
+        purpose=row.purpose,
         created_at=row.created_at,
         raters=len(known.raters),
         guests=row.findings.filter(person=None).count(),
@@ -87,6 +91,7 @@ def _found(row: RaterFinding, calibration: Calibration) -> Found:
         person_id=row.person_id,
         name=str(row.person),
         rubric=called(calibration.rubric),
+        purpose=calibration.purpose,
         created_at=calibration.created_at,
         effects=RaterEffects.model_validate_json(row.document),
     )

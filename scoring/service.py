@@ -275,7 +275,8 @@ def replay(report_id: int) -> tuple[str, str]:
         raise LookupError(f"there is no report {report_id}")
     if row.made_from is None:
         raise ValueError(f"report {report_id} was made before reports kept what they were made from")
-    given = as_it_was(queries.report_input(row.room), MadeFrom.model_validate(row.made_from))
+    then = MadeFrom.model_validate(row.made_from)
+    given = as_it_was(queries.report_input(row.room, counted=then.rater_seats), then)
     return row.document, canonical(_assembled(given, row.calibration)).decode()
 
 

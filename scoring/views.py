@@ -131,6 +131,7 @@ def _sheet(
     context = {
         **rooms.queries.page(you),
         "rubric": info.scenario.rubric,
+        "trainee": you.seat in rooms.queries.trainees(you.room_id),
         "desk": desk,
         "lines": _lines(info.scenario.rubric, desk, problems, said),
         "problems": problems,
@@ -185,7 +186,7 @@ def debrief(request: HttpRequest, room: str, seat: str) -> HttpResponse:
         by_key = {line["key"]: line for line in found["dimensions"]}
         context |= {"report": found, "talk": [by_key[key] for key in found["talk_order"]]}
     else:
-        context |= {"owed": queries.owed(info), "all_seats": len(rooms.queries.raters(you.room_id))}
+        context |= {"owed": queries.owed(info), "all_seats": len(rooms.queries.counted_raters(you.room_id))}
     return render(request, "scoring/debrief.html", context)
 
 

@@ -28,7 +28,7 @@ from scoring.core.model import Judged, Panel, judge, rows
 from scoring.core.record import Entry, PhaseRun, SeatHistory, phase_runs, seat_histories
 from scoring.core.sheets import Sheet, blind, level_name, standing
 
-VERSION = 3  # of the report's form; part of its digest
+VERSION = 4  # of the report's form; part of its digest
 WIDE = 2  # levels between two marks, from which people should talk
 
 
@@ -41,8 +41,9 @@ class Closed(Doc):
 
 
 class ReportInput(Doc):
-    """All that a report is made from. `sheets` holds every submitted version of every rater.
+    """All that a report is made from. `sheets` holds every submitted version of every rater who counts.
 
+    `rater_seats`: whose sheets count; `trainees`: the raters' seats whose sheets do not, and are not here.
     `raters`: seat -> the rater's name in ratings. `calibration`: the digest of the calibration that the marks
     are held against; "": there was none.
     """
@@ -52,8 +53,10 @@ class ReportInput(Doc):
     scenario: Scenario
     scenario_digest: str
     seniority: str = ""  # key; "": the scenario as written
+    purpose: str = "assessment"
     record: tuple[Entry, ...]
     rater_seats: tuple[str, ...]
+    trainees: tuple[str, ...] = ()
     raters: dict[str, str]
     sheets: tuple[Sheet, ...]
     closed: Closed | None = None
@@ -69,6 +72,7 @@ class MadeFrom(Doc):
 
     title: str
     rater_seats: tuple[str, ...]
+    trainees: tuple[str, ...] = ()
     raters: dict[str, str]
     closed: Closed | None
     rule: Rule
@@ -84,6 +88,7 @@ class Header(Doc):
     scenario_title: str
     scenario_digest: str
     seniority: str = ""  # by its name
+    purpose: str
     rubric: str
     opened_at: int | None
     started_at: int | None
@@ -289,6 +294,7 @@ def _header(given: ReportInput) -> Header:
         scenario_title=given.scenario.title,
         scenario_digest=given.scenario_digest,
         seniority=given.scenario.seniority(given.seniority).name if given.seniority else "",
+        purpose=given.purpose,
         rubric=f"{rubric.name}, version {rubric.version}",
         opened_at=opened[0] if opened else None,
         started_at=runs[0].started_at if runs else None,
@@ -354,6 +360,8 @@ def _limits(
 ) -> Iterable[str]:
     yield "What is computed here is arithmetic on people's marks. It decides nothing; a named person does."
     yield "It rests on one room, and predicts no performance at work."
+    if given.purpose == "practice":
+        yield "This was practice: it enters no assessment, and nobody is hired or turned down by it."
     yield from judged.advice.cautions if judged.advice is not None else ()
     if not given.calibration:
         yield "There was no calibration of this rubric: candidates must not be ranked by these numbers."
@@ -361,6 +369,8 @@ def _limits(
         yield f"There is no alpha: {agreed.alpha.why}."
     yield from _hands(given)
     yield from _uneven(given, sheets)
+    if given.trainees:
+        yield f"Trainees who marked as well, and whose sheets count nowhere: {len(given.trainees)}."
     if exposed.warnings:
         yield "It compares badly with other rooms of this scenario: see what the candidate was exposed to."
     yield "It judges what was said and decided, and infers nothing from voice, looks, accent or speed."

@@ -34,16 +34,19 @@ def marked(
             submitted(room, f"rater{seat}", given, T0 + number * DAY)
 
 
-def laid(made: Workspace, panel: Sequence[int | None], bots: tuple[str, ...] = ()) -> str:
+def laid(
+    made: Workspace, panel: Sequence[int | None], bots: tuple[str, ...] = (), purpose: str = "assessment"
+) -> str:
     """A room with these people in its raters' seats; None: somebody who comes by a link."""
     people = {f"rater{seat}": person for seat, person in enumerate(panel, 1) if person is not None}
-    opened = open_room(published(), workspace_id=made.pk, people=people, raters=len(panel), bots=bots, now=T0)
+    raters = {"people": people, "raters": len(panel)}
+    opened = open_room(published(), workspace_id=made.pk, bots=bots, now=T0, purpose=purpose, **raters)
     return opened.room_id
 
 
-def reported(made: Workspace, levels: Sequence[int]) -> str:
+def reported(made: Workspace, levels: Sequence[int], purpose: str = "assessment") -> str:
     """A room that was played to its end, with its report; guests gave these levels on every dimension."""
-    room = laid(made, [None] * len(levels))
+    room = laid(made, [None] * len(levels), purpose=purpose)
     handle_now(room, "candidate", m.TakeSeat(name=f"Candidate of {room}"), "sit", T0 + 1)
     handle_now(room, "facilitator", m.Start(anyway=True), "start", T0 + 2)
     handle_now(room, "facilitator", m.End(), "end", T0 + 3)
