@@ -150,6 +150,7 @@ INSTALLED_APPS = [
     "scenarios",
     "rooms",
     "scoring",
+    "casesim.authoring",
     "casesim.programs",
     "casesim.todo",
     "casesim.fairness",

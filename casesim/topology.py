@@ -16,7 +16,7 @@ WORKER += ("--concurrency", "{concurrency}", "--loglevel", "INFO", "--without-go
 BEAT = ("python", "-m", "celery", "-A", "casesim", "beat", "--loglevel", "INFO")
 BEAT += ("--schedule", "{schedule}", "--pidfile", "")
 PREPARE = "python manage.py migrate --noinput -v0 && python manage.py collectstatic --noinput -v0"
-PREPARE += " && python manage.py publish_scenarios"
+PREPARE += " && python manage.py scenarios publish"
 
 # More than all processes together ever open: a web process has one for its writer, two that read and
 # one for pages; a worker has one for each of its children.

@@ -124,7 +124,7 @@ def _script_line(raw: str, scenario: Scenario) -> tuple[ScriptLine | None, list[
     except RecursionError:
         return None, [Problem((), "nested too deeply")]
     except ValidationError as error:
-        return None, [Problem(_loc(e), _plain(e)) for e in error.errors()]
+        return None, [_shape_problem(e) for e in error.errors()]
     why = misfit(line, scenario)
     return line, [Problem((), why)] if why else []
 
@@ -242,7 +242,7 @@ def _shaped(trees: list[_Tree]) -> Scenario:
     try:
         return Scenario.model_validate(document)
     except ValidationError as error:
-        problems = [Problem(_loc(e), _plain(e)) for e in error.errors()]
+        problems = [_shape_problem(e) for e in error.errors()]
     raise LoadError(_placed(problem, trees) for problem in problems)
 
 
@@ -253,6 +253,28 @@ MESSAGES = {
     "tuple_type": "this must be a list",
     "string_type": "this must be text",
 }
+
+
+MENDS = {
+    "missing": "Write it here, at the level of its neighbours.",
+    "extra_forbidden": "Take the name from the schema (`manage.py scenarios schema`), or take the field out.",
+    "model_type": "Write `field: value` lines below it, two spaces further in.",
+    "tuple_type": "Write its entries below it, each behind a dash: `- one`.",
+    "string_type": "Write words; in quotes where they begin with a sign such as : or [.",
+    "string_pattern_mismatch": "Use small letters, digits and _ (in `slug` -), a letter first.",
+    "int_parsing": "Write a whole number.",
+    "float_parsing": "Write a number, with a point: 1.5.",
+    "bool_parsing": "Write true or false.",
+    "literal_error": "Write one of these words.",
+    "string_too_long": "Shorten it, or split it in two.",
+    "too_short": "Write more of them.",
+    "too_long": "Leave some out.",
+}
+MEND = "Give a value within these limits."
+
+
+def _shape_problem(error: ErrorDetails) -> Problem:
+    return Problem(_loc(error), _plain(error), mend=MENDS.get(error["type"], MEND))
 
 
 def _plain(error: ErrorDetails) -> str:

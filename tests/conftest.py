@@ -105,7 +105,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         crew.start(redis)
         env |= redis.env
         here = Site(f"http://127.0.0.1:{port}", var, env)
-        for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["publish_scenarios"]):
+        for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["scenarios", "publish"]):
             here.manage(*command)
         for child in (daphne(port, env), worker(env), beat(env, var / "celerybeat-schedule")):
             crew.start(child)

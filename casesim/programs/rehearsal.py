@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from pydantic import ValidationError
 
+from casesim.authoring.scripts import Script, script_at
 from casesim.programs.opening import BadName
 from rooms import queries
-from rooms.bots.runner import Script, knock, take_turns
+from rooms.bots.runner import knock, take_turns
 from rooms.core import messages as m
 from rooms.core.director import next_look
 from rooms.core.feed import body, item_json
@@ -23,7 +23,7 @@ from rooms.core.state import State
 from rooms.listener.builtin import hear
 from rooms.service import handle_now, known, open_room
 from scenarios.core.schema import CANDIDATE, FACILITATOR, Scenario
-from scenarios.loader import bundled_script, script
+from scenarios.loader import bundled_script
 from scenarios.models import ScenarioVersion
 from scenarios.queries import scenario as scenario_of
 from scoring.core.rehearsal import mark
@@ -53,16 +53,12 @@ class Rehearsed:
 
 def script_of(scenario: Scenario, name: str) -> Script:
     """`strong`, `weak` or a JSONL file. BadName or LoadError say what is wrong."""
-    path = Path(name)
-    if path.suffix == ".jsonl":
-        lines = script(_text(path), scenario, str(path))
-    else:
-        try:
-            lines = bundled_script(scenario.slug, name)
-        except KeyError:
-            raise BadName(f"{scenario.slug} has no script {name!r}; give strong, weak or a file") from None
-    _check_commands(lines, name)
-    return lines
+    if name.endswith(".jsonl"):
+        return script_at(Path(name), scenario)
+    try:
+        return bundled_script(scenario.slug, name)
+    except KeyError:
+        raise BadName(f"{scenario.slug} has no script {name!r}; give strong, weak or a file") from None
 
 
 def rehearse(version: ScenarioVersion, candidate: Script, seed: int = 0, seniority: str = "") -> Rehearsed:
@@ -126,24 +122,6 @@ def _decisions(state: State) -> list[dict[str, Any]]:
         }
         for d in state.decisions
     ]
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadName(f"{path} cannot be read: {error}") from None
-
-
-def _check_commands(lines: Script, file: str) -> None:
-    """Every line must be a command a candidate may send."""
-    for number, line in enumerate(lines, 1):
-        try:
-            m.COMMANDS.validate_python(line.do)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            field = ".".join(map(str, first["loc"]))
-            raise BadName(f"{file}, command {number}: {field}: {first['msg']}") from None
 
 
 def _play(version_id: int, candidate: Script, seed: int, seniority: str) -> str:

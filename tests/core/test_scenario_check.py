@@ -333,6 +333,116 @@ PLANTED = [
         at("injects.device_gap") + ".text",
         "gives away the fact 'outage'",
     ),
+    (
+        [(f"injects.{i.key}.dimensions", ["framing"]) for i in FRAUD.injects if i.key != "fifty_ms"],
+        at(f"rubric.dimensions.{FRAUD.inject('fifty_ms').dimensions[-1]}"),
+        f"only 'fifty_ms' probes {FRAUD.inject('fifty_ms').dimensions[-1]!r}; 2 injects at least",
+    ),
+    (
+        [
+            (f"injects.{i.key}.dimensions", ["scope" if i.role == "interviewer" else "framing"])
+            for i in FRAUD.injects
+        ],
+        at("rubric.dimensions.scope"),
+        "only 'interviewer' probes 'scope'; 2 roles at least",
+    ),
+    (
+        [("injects.just_build.when.condition", {"unassumed": True, "any_of": [{"assumed": 1}]})],
+        "injects.0.when.condition.any_of.0",
+        "this can never be true: it asks for a thing and its opposite",
+    ),
+    (
+        [
+            ("injects.whose_fraud.when", {"condition": {"spoken": "no_assumption"}, "after": 30}),
+            ("injects.no_assumption.when", {"condition": {"spoken": "whose_fraud"}, "after": 30}),
+        ],
+        "injects.1.when.condition.spoken",
+        "'no_assumption' can never be put",
+    ),
+    (
+        [
+            ("injects.no_assumption.when.after", 270),
+            ("injects.whose_fraud.when.condition", {"spoken": "no_assumption"}),
+        ],
+        "injects.1.when.condition.spoken",
+        "'no_assumption' comes at 270 s at the earliest, and 280 s is the last moment here",
+    ),
+    (
+        [("facts.outage.asked_words", []), ("injects.just_build.when.condition", {"given": "outage"})],
+        "injects.0.when.condition.given",
+        "nothing brings 'outage' out by then",
+    ),
+    (
+        [
+            ("data_sets.0.asked_words", []),
+            ("injects.just_build.when.condition", {"requested": "chargebacks_by_month"}),
+        ],
+        "injects.0.when.condition.requested",
+        "no request can be for 'chargebacks_by_month': it has no `asked_words`",
+    ),
+    (
+        [("injects.just_build.when.condition", {"silence": 290})],
+        "injects.0.when.condition.silence",
+        "nobody can be silent for 290 s here: at most 280 s are left",
+    ),
+    (
+        [("injects.no_assumption.when.after", 5)],
+        at("injects.no_assumption.when") + ".after",
+        "holds as soon as the phase begins, and counts from 5 s",
+    ),
+    (
+        [
+            ("facts.outage.asked_words", FRAUD.facts[0].asked_words),
+            ("facts.outage.held_by", FRAUD.facts[0].held_by),
+        ],
+        at("facts.outage") + ".asked_words",
+        f"who asks in these words is told {FRAUD.facts[0].key!r}, which holds as many of them",
+    ),
+    (
+        [
+            ("facts.outage.asked_words", []),
+            ("injects.labels_late.reveals", ["outage"]),
+            ("injects.labels_late.when", {"condition": {"decided": 1}, "after": 90}),
+        ],
+        at("facts.outage") + ".asked_words",
+        "no question brings 'outage' out, and the inject that does may not come",
+    ),
+    (
+        [("phases.risk.seconds", 240)],
+        "phases.5.seconds",
+        "'risk' takes 218 s to put its injects and answer them, and has 192 of its 240 s for that",
+    ),
+    (
+        [("injects.out_of_time.when.at", 130)],
+        "phases.5",
+        "famous_last_words, retrain_sunday, three_am, out_of_time may fall due within 120 s; 3 at most",
+    ),
+    ([("gap", 6)], "gap", "6 s between two injects; 10 at least"),
+    (
+        [
+            ("seniorities.senior.without", ["ring_tonight"]),
+            ("injects.switch_it_off.when", {"condition": {"spoken": "ring_tonight"}, "after": 350}),
+        ],
+        "seniorities.0.without",
+        "'switch_it_off' waits for what never comes",
+    ),
+    (
+        [("roles.dissenter.brief", FRAUD.roles[0].brief)],
+        "roles.1.brief",
+        "gives away the brief of 'interviewer'",
+    ),
+    ([("roles.dissenter.brief", FRAUD.missing[1])], "roles.1.brief", "gives away what is missing on purpose"),
+    ([("roles.dissenter.evidence.0", SECRET)], "roles.1.evidence.0", "gives away the fact 'outage'"),
+    (
+        [("injects.ring_tonight.text", FRAUD.inject("fifty_ms").expected)],
+        at("injects.ring_tonight") + ".text",
+        "gives away what is expected at 'fifty_ms'",
+    ),
+    (
+        [("phases.data.prompt", FRAUD.phases[2].focus)],
+        "phases.2.prompt",
+        "gives away the focus of 'data'",
+    ),
 ]
 
 
@@ -346,6 +456,17 @@ def test_every_check_has_something_planted_for_it():
         one.__name__ for one in CHECKS if not any(list(one(planted(*changes))) for changes, _, _ in PLANTED)
     ]
     assert silent == []
+
+
+def test_every_check_says_what_to_do_about_what_it_finds():
+    problems = [p for changes, _, _ in PLANTED[::4] for p in check(planted(*changes))]
+    assert len(problems) > 20
+    assert [p for p in problems if len(p.mend) < 10] == []
+
+
+def test_a_key_that_leads_nowhere_is_met_with_the_one_that_was_meant():
+    [problem] = check(planted(("injects.0.role", "dissentr")))
+    assert problem.mend == "Did you mean 'dissenter'? There is data_owner, dissenter, interviewer."
 
 
 def test_an_inject_may_say_the_fact_it_reveals():

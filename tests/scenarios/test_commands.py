@@ -1,5 +1,6 @@
 """The commands for authors."""
 
+import json
 from io import StringIO
 
 import pytest
@@ -19,7 +20,7 @@ def run(*arguments: object) -> list[str]:
 
 @pytest.mark.django_db
 def test_publishing_the_library_names_each_scenario_and_may_be_repeated():
-    first, second = run("publish_scenarios"), run("publish_scenarios")
+    first, second = run("scenarios", "publish"), run("scenarios", "publish")
     digest = ScenarioVersion.objects.get(slug="fraud").digest[:12]
     assert f"fraud version 1 published ({digest})" in first
     assert f"fraud version 1 is there already ({digest})" in second
@@ -32,26 +33,28 @@ def test_a_file_is_published_and_none_when_one_has_a_problem(tmp_path):
     good.write_text(text.replace("slug: fraud", "slug: mine"), encoding="utf-8")
     bad.write_text(text.replace("seconds: 300", "seconds: soon", 1), encoding="utf-8")
     with pytest.raises(CommandError, match=r"bad\.yaml:\d+: phases\.0\.seconds: "):
-        run("publish_scenarios", good, bad)
+        run("scenarios", "publish", good, bad)
     assert ScenarioVersion.objects.count() == 0
-    [line] = run("publish_scenarios", good)
+    [line] = run("scenarios", "publish", good)
     assert line.startswith("mine version 1 published")
 
 
 def test_a_clean_file_is_said_to_be_clean_with_its_size():
     weak = FRAUD.with_name("weak.jsonl")
-    [scenario, script] = run("check_scenario", FRAUD, "--script", weak)
+    scenario, *scripts = run("scenarios", "check", FRAUD, "--script", weak)
     assert scenario.startswith(f"{FRAUD}: clean. 6 phases in 60 minutes, 3 roles")
-    assert script == f"{weak}: clean. {len(weak.read_text(encoding='utf-8').splitlines())} commands"
+    assert [line.split(":")[0] for line in scripts] == [str(p) for p in sorted(FRAUD.parent.glob("*.jsonl"))]
+    assert scripts[-1] == f"{weak}: clean. {len(weak.read_text(encoding='utf-8').splitlines())} commands"
 
 
 def test_every_problem_has_its_line_and_they_are_counted(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_text(FRAUD.read_text(encoding="utf-8").replace("at: 40}", "at: 590}"), encoding="utf-8")
     with pytest.raises(CommandError) as caught:
-        run("check_scenario", path)
-    problem, count = str(caught.value).splitlines()
+        run("scenarios", "check", path)
+    problem, mend, count = str(caught.value).splitlines()
     assert problem.startswith(f"{path}:")
+    assert mend == "    Choose a second inside it, or make the phase longer."
     assert problem.endswith("'fifty_ms' falls outside 0 to 580 s of 'curveballs'")
     assert count == "1 problem"
 
@@ -60,4 +63,24 @@ def test_a_script_with_a_wrong_line_fails_the_check(tmp_path):
     path = tmp_path / "mine.jsonl"
     path.write_text('{"phase": "overture", "do": {"type": "say", "text": "hm"}}\n', encoding="utf-8")
     with pytest.raises(CommandError, match=r"mine\.jsonl:1: there is no phase 'overture'"):
-        run("check_scenario", FRAUD, "--script", path)
+        run("scenarios", "check", FRAUD, "--script", path)
+
+
+def test_what_a_script_may_not_send_is_named_by_its_command(tmp_path):
+    path = tmp_path / "mine.jsonl"
+    path.write_text('{"phase": "data", "do": {"type": "say", "txt": "hm"}}\n', encoding="utf-8")
+    with pytest.raises(CommandError, match=r"mine\.jsonl: do\..*: command 1: "):
+        run("scenarios", "check", FRAUD, "--script", path)
+
+
+def test_problems_can_be_read_by_a_program(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("slug: mine\nlabel: hm\n", encoding="utf-8")
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"^\d+ problems$"):
+        call_command("scenarios", "check", str(path), "--json", stdout=out)
+    [found] = json.loads(out.getvalue())
+    [label] = [p for p in found["problems"] if p["where"] == "label"]
+    assert (label["file"], label["line"]) == (str(path), 2)
+    assert label["message"] == "there is no such field; is it misspelt?"
+    assert label["mend"]

@@ -30,7 +30,7 @@ def test_the_first_page_names_a_scenario_that_is_there(client):
 
 
 def test_an_empty_catalogue_says_how_to_fill_it(client):
-    assert "manage.py publish_scenarios" in text(client, "/scenarios/")
+    assert "manage.py scenarios publish" in text(client, "/scenarios/")
 
 
 def test_the_catalogue_shows_what_everyone_may_know(client):

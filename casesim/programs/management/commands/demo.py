@@ -85,7 +85,7 @@ class Command(BaseCommand):
         """The database, the static files and the bundled scenarios; all may be done again."""
         self.step("set up the database", lambda: quietly("migrate", interactive=False))
         self.step("gather static files", lambda: quietly("collectstatic", interactive=False, clear=True))
-        self.step("publish scenarios", lambda: quietly("publish_scenarios"))
+        self.step("publish scenarios", lambda: quietly("scenarios", "publish"))
 
     def start(self, crew: Crew) -> dict[str, str]:
         """Start every process and wait until it answers; the environment they share."""
@@ -112,9 +112,9 @@ class Command(BaseCommand):
         say(self.stdout, text)
 
 
-def quietly(command: str, **options: Any) -> None:
+def quietly(command: str, *args: str, **options: Any) -> None:
     """A management command whose own words would break up the progress lines."""
-    call_command(command, verbosity=0, stdout=StringIO(), **options)
+    call_command(command, *args, verbosity=0, stdout=StringIO(), **options)
 
 
 # -- The demo room -----------------------------------------------------------------------------

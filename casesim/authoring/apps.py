@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AuthoringConfig(AppConfig):
+    name = "casesim.authoring"
+    default_auto_field = "django.db.models.BigAutoField"

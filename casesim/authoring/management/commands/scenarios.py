@@ -1,0 +1,73 @@
+"""Everything an author does with scenario files at a shell: `manage.py scenarios check|publish ...`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from casesim.authoring.checking import Checked, check_files
+from scenarios import loader, service
+from scenarios.core.schema import Scenario
+from scenarios.models import ScenarioVersion
+
+
+class Command(BaseCommand):
+    """Only `publish` touches the database."""
+
+    help = "Check scenario files and publish them."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """One subcommand."""
+        do = parser.add_subparsers(dest="do", required=True, metavar="WHAT")
+        check = do.add_parser("check", help="Name every problem with its file, its line and what to do.")
+        check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        check.add_argument("--script", action="append", default=[], type=Path, metavar="FILE.jsonl")
+        check.add_argument("--build", action="store_true", help="make the tables; find faults nobody sees")
+        check.add_argument("--json", action="store_true", help="print JSON")
+        publish = do.add_parser("publish", help="Publish files, or without one those that come with casesim.")
+        publish.add_argument("files", nargs="*", type=Path, metavar="FILE")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        getattr(self, f"do_{options['do']}")(options)
+
+    def do_check(self, options: dict[str, Any]) -> None:
+        """One line for each clean file; two for each problem, and failure."""
+        found = check_files(options["files"], options["script"], options["build"])
+        if options["json"]:
+            self.stdout.write(json.dumps([one.as_json() for one in found], indent=2, ensure_ascii=False))
+        else:
+            for one in found:
+                if not one.problems:
+                    self.stdout.write(f"{one.file}: clean. {one.holds}")
+        if problems := [p for one in found for p in one.problems]:
+            raise CommandError(_counted(problems) if options["json"] else _told(found))
+
+    def do_publish(self, options: dict[str, Any]) -> None:
+        """All, or none when one has a problem. Safe to repeat: what is there already is only named."""
+        try:
+            scenarios = [loader.load_file(path) for path in options["files"]] or list(loader.bundled())
+        except loader.LoadError as error:
+            raise CommandError(_told([Checked("", problems=tuple(error.problems))])) from None
+        for scenario in scenarios:
+            self.stdout.write(_published(scenario))
+
+
+def _published(scenario: Scenario) -> str:
+    before = ScenarioVersion.objects.filter(slug=scenario.slug, workspace=None).count()
+    row = service.publish(scenario)
+    new = ScenarioVersion.objects.filter(slug=scenario.slug, workspace=None).count() > before
+    word = "published" if new else "is there already"
+    return f"{row.slug} version {row.version} {word} ({row.digest[:12]})"
+
+
+def _told(found: list[Checked]) -> str:
+    """Each problem with what to do about it, and how many there are."""
+    problems = [p for one in found for p in one.problems]
+    lines = [line for p in problems for line in (str(p), *([f"    {p.mend}"] if p.mend else []))]
+    return "\n".join([*lines, _counted(problems)])
+
+
+def _counted(problems: list[Any]) -> str:
+    return f"{len(problems)} problem{'s' * (len(problems) > 1)}"
