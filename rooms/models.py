@@ -25,6 +25,7 @@ class Room(models.Model):
     purpose = models.CharField(
         max_length=10, choices=Purpose.choices, default=Purpose.ASSESSMENT, db_default=Purpose.ASSESSMENT
     )
+    extra_time = models.PositiveSmallIntegerField(default=0, db_default=0)  # per cent, in every phase
     starts_at = models.BigIntegerField(null=True)  # when people agreed to meet; starts nothing by itself
     epoch = models.CharField(max_length=16)
     created_at = models.BigIntegerField()
@@ -34,10 +35,7 @@ class Room(models.Model):
     live = models.BooleanField(default=False)
 
     class Meta:
-        indexes = (
-            models.Index(fields=["next_look", "id"], name="room_next_look"),
-            models.Index(fields=["id"], name="room_live", condition=models.Q(live=True)),
-        )
+        indexes = (models.Index(fields=["next_look"], name="room_next_look"),)
 
     def __str__(self) -> str:
         return f"{self.title} ({self.id})"
@@ -71,6 +69,19 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seat} in {self.room_id}"
+
+
+class Barred(models.Model):
+    """Somebody who may hold no seat of a room: a conflict of interest that was declared."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="barred")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["room", "person"], name="barred_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.person} in no seat of {self.room_id}"
 
 
 class RoomCode(models.Model):

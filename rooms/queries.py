@@ -68,7 +68,7 @@ def _room(room_id: str, logged: Sequence[log.Line]) -> RoomInfo:
     return RoomInfo(
         id=row.id,
         title=row.title,
-        scenario=scenario_of(version.pk, row.seniority),
+        scenario=scenario_of(version.pk, row.seniority, row.extra_time),
         scenario_slug=version.slug,
         scenario_version=version.version,
         scenario_digest=version.digest,

@@ -13,14 +13,14 @@ from django.dispatch import receiver
 from casesim.accounts.models import Membership
 from rooms.access import SeatRef, digest, new_code, new_token, seat_ref
 from rooms.core import messages as m
-from rooms.core.laying import lay, opening
+from rooms.core.laying import NOTHING_AGREED, Terms, lay, opening
 from rooms.core.state import State, apply
 from rooms.live import log
 from rooms.live.bell import ring
 from rooms.live.hub import wall_ms
 from rooms.live.process import Answered, process
 from rooms.live.writer import Folds, Job, Known, commit
-from rooms.models import Room, RoomCode, Seat
+from rooms.models import Barred, Room, RoomCode, Seat
 from scenarios.core.schema import FACILITATOR, Scenario
 from scenarios.queries import scenario as scenario_of
 
@@ -85,6 +85,8 @@ def open_room(
     seniority: str = "",
     purpose: str = Room.Purpose.ASSESSMENT,
     trainees: Collection[str] = (),
+    terms: Terms = NOTHING_AGREED,
+    barred: Collection[int] = (),
 ) -> Opened:
     """Lay a room: a seat per role, candidate, facilitator and raters. `bots` name seats.
 
@@ -93,10 +95,11 @@ def open_room(
     `links`: whether every seat gets one now; `hand_over` makes one later.
     `seniority`: one of the scenario's, by key; "" plays it as written.
     `purpose`: one of `Room.Purpose`. `trainees`: the raters' seats whose sheets count nowhere.
+    `terms`: what is agreed with and for its people. `barred`: persons who may hold no seat in it.
     ValueError names a seat that cannot be a bot's or a trainee's, a seniority or purpose there is none of,
-    or a number out of bounds.
+    a person who is barred, or a number out of bounds.
     """
-    scenario = _at(version_id, seniority)
+    scenario = _at(version_id, seniority, terms.extra_time)
     seats = lay(scenario, bots, raters)
     if purpose not in Room.Purpose.values:
         raise ValueError(f"purpose is {' or '.join(Room.Purpose.values)}, not {purpose!r}")
@@ -105,6 +108,9 @@ def open_room(
     room_id, at = secrets.token_hex(6), now or wall_ms()
     tokens = {s.seat: new_token() for s in seats} if links else {}
     holders = people or {}
+    if none := set(barred) & set(holders.values()):
+        seat = next(seat for seat, person in holders.items() if person in none)
+        raise ValueError(f"who is to hold {seat} has a conflict of interest and may sit in no seat")
     with transaction.atomic():
         room = Room.objects.create(
             id=room_id,
@@ -113,6 +119,7 @@ def open_room(
             title=title or scenario.title,
             seniority=seniority,
             purpose=purpose,
+            extra_time=terms.extra_time,
             starts_at=starts_at,
             epoch=secrets.token_hex(6),
             created_at=at,
@@ -120,21 +127,22 @@ def open_room(
         Seat.objects.bulk_create(
             _seat_row(room_id, s, tokens.get(s.seat), holders.get(s.seat), s.seat in trainees) for s in seats
         )
-        _open_log(room, opening(scenario, seats, stand_in, seniority), at)
+        Barred.objects.bulk_create(Barred(room=room, person_id=person) for person in barred)
+        _open_log(room, opening(scenario, seats, stand_in, seniority, terms), at)
     return Opened(room_id, tokens)
 
 
-def _at(version_id: int, seniority: str) -> Scenario:
+def _at(version_id: int, seniority: str, extra_time: int) -> Scenario:
     try:
-        return scenario_of(version_id, seniority)
+        return scenario_of(version_id, seniority, extra_time)
     except KeyError:
         known = ", ".join(s.key for s in scenario_of(version_id).seniorities) or "none"
         raise ValueError(f"there is no seniority {seniority!r}; this scenario has {known}") from None
 
 
-def hand_over(room_id: str, seat: str, now: int | None = None) -> str:
-    """A new token for a seat. The old link opens nothing any more and its sockets are closed within 2 s."""
-    token, at = new_token(), now or wall_ms()
+def hand_over(room_id: str, seat: str, now: int | None = None, token: str = "") -> str:
+    """A new token for a seat, or the one given. The old link opens nothing any more; its sockets close."""
+    token, at = token or new_token(), now or wall_ms()
     _change_seat(room_id, seat, token_digest=digest(token), by_code=False, revoked_at=None, changed_at=at)
     return token
 
@@ -145,9 +153,35 @@ def withdraw_link(room_id: str, seat: str, now: int | None = None) -> None:
 
 
 def give_seat(room_id: str, seat: str, person_id: int | None, now: int | None = None) -> None:
-    """The seat is this person's, or nobody's by account; its link stays as it is."""
+    """The seat is this person's, or nobody's by account; its link stays as it is.
+
+    ValueError for somebody who is barred from the room.
+    """
+    if person_id is not None and Barred.objects.filter(room=room_id, person=person_id).exists():
+        raise ValueError("this person has a conflict of interest and may sit in no seat of this room")
     at = now or wall_ms()
     _change_seat(room_id, seat, person_id=person_id, by_code=False, revoked_at=None, changed_at=at)
+
+
+def bar(room_id: str, person_id: int, now: int | None = None) -> None:
+    """This person may hold no seat of the room; one that they hold is nobody's from now on."""
+    at = now or wall_ms()
+    with transaction.atomic():
+        Barred.objects.get_or_create(room_id=room_id, person_id=person_id)
+        held = list(Seat.objects.filter(room=room_id, person=person_id).values_list("seat", flat=True))
+        for seat in held:
+            _change_seat(room_id, seat, person_id=None, changed_at=at)
+
+
+def unbar(room_id: str, person_id: int) -> None:
+    """This person may hold a seat of the room again."""
+    Barred.objects.filter(room=room_id, person=person_id).delete()
+
+
+def reschedule(room_id: str, starts_at: int | None) -> None:
+    """People meet at another time (ms), or at no time that is known. LookupError if there is no room."""
+    if not Room.objects.filter(pk=room_id).update(starts_at=starts_at):
+        raise LookupError(room_id)
 
 
 def set_trainee(room_id: str, seat: str, trainee: bool) -> None:
@@ -240,7 +274,9 @@ def _open_log(room: Room, events: list[m.AnyEvent], at: int) -> None:
         cause = None if entries else "open"
         entries.append(log.entry(state.seq + 1, at, event, cause, None))
         state = apply(state, event, at)
-    row = log.RoomRow(room.id, room.epoch, room.last_seq, room.scenario_version_id, room.seniority)
+    row = log.RoomRow(
+        room.id, room.epoch, room.last_seq, room.scenario_version_id, room.seniority, room.extra_time
+    )
     log.append([log.Addition(row, entries, next_look=None, live=False)])
 
 

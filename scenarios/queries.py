@@ -64,11 +64,13 @@ def version(version_id: int) -> ScenarioVersion:
 
 
 @lru_cache(maxsize=64)
-def scenario(version_id: int, seniority: str = "") -> Scenario:
-    """What that version holds, at that seniority, read once.
+def scenario(version_id: int, seniority: str = "", extra_time: int = 0) -> Scenario:
+    """What that version holds, at that seniority and with so many per cent more time, read once.
 
     Raises ScenarioVersion.DoesNotExist; KeyError for a seniority it has not.
     """
+    if extra_time:
+        return scenario(version_id, seniority).longer(extra_time)
     if seniority:
         return scenario(version_id).at(seniority)
     return Scenario.model_validate_json(version(version_id).document)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from rooms.core import messages as m
 from rooms.core.decide import decide
 from rooms.core.feed import Logged
-from rooms.core.laying import lay, opening
+from rooms.core.laying import NOTHING_AGREED, Terms, lay, opening
 from rooms.core.policy import CLOCK
 from rooms.core.state import State, apply
 from rooms.service import Opened, handle_now, open_room
@@ -123,12 +123,18 @@ EXCERPT = SCENARIO.data_sets[0].model_dump(mode="json", exclude_none=True)
 class Play:
     """A room without a database: commands in, log out. Each command is its own moment, a second apart."""
 
-    def __init__(self, scenario: Scenario = SCENARIO, bots: tuple[str, ...] = (), raters: int = 2) -> None:
+    def __init__(
+        self,
+        scenario: Scenario = SCENARIO,
+        bots: tuple[str, ...] = (),
+        raters: int = 2,
+        terms: Terms = NOTHING_AGREED,
+    ) -> None:
         self.scenario = scenario
         self.state = State()
         self.log: list[Logged] = []
         self.now = T0
-        for event in opening(scenario, lay(scenario, bots, raters)):
+        for event in opening(scenario, lay(scenario, bots, raters), terms=terms):
             self._append(event)
 
     def do(self, seat: str, command: m.AnyCommand, after: float = 1, bot: bool = False) -> list[m.AnyEvent]:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from casesim.accounts.access import Standing
 from casesim.accounts.models import Membership
 from casesim.accounts.service import noted
+from rooms.core.laying import NOTHING_AGREED, Terms
 from rooms.service import open_room
 from scenarios.core.schema import CANDIDATE, Scenario
 from scenarios.loader import load_bundled, load_file
@@ -106,6 +107,10 @@ class Wish:
     bots: tuple[str, ...]
     people: Mapping[str, int]  # seat to who holds it
     raters: int
+    purpose: str = "assessment"
+    trainees: tuple[str, ...] = ()  # raters' seats whose sheets count nowhere
+    terms: Terms = NOTHING_AGREED
+    barred: tuple[int, ...] = ()  # who may hold no seat
 
 
 @transaction.atomic
@@ -154,6 +159,10 @@ def open_in(here: Standing, wish: Wish) -> str:
         starts_at=wish.starts_at,
         links=False,
         seniority=wish.seniority,
+        purpose=wish.purpose,
+        trainees=wish.trainees,
+        terms=wish.terms,
+        barred=wish.barred,
     )
     noted(here.person, "opened room", f"room {opened.room_id}", here.workspace.pk)
     return opened.room_id

@@ -126,7 +126,10 @@ def give(request: HttpRequest, workspace: str, room: str, seat: str) -> HttpResp
     form = GiveForm(members(here.workspace), request.POST)
     if not form.is_valid():
         return _people(request, here, info, {"error": "This person is not in the workspace."}, 422)
-    give_seat(info.id, seat, form.person_id())
+    try:
+        give_seat(info.id, seat, form.person_id())
+    except ValueError as no:
+        return _people(request, here, info, {"error": f"Not given: {no}."}, 422)
     _noted(here, "gave seat", info, f"{seat} to {form.cleaned_data['person'] or 'nobody'}")
     return _done(request, here, info, "Saved.")
 

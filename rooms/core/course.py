@@ -144,6 +144,8 @@ def seat_bot(scenario: Scenario, state: State, seat: str) -> m.SeatTaken:
     chair = state.seats.get(seat)
     if chair is None or chair.kind not in ("candidate", "panel"):
         raise m.Refused("no_such", f"seat: a bot cannot sit in {seat}")
+    if chair.kind == "candidate" and state.notice:
+        raise m.Refused("no_such", "seat: this room assesses a person, and no bot sits in for them")
     if chair.bot:
         raise m.Refused("too_late", f"seat: a bot holds {seat} already")
     return m.SeatTaken(seat=seat, name=chair.title, bot=True)
@@ -162,6 +164,17 @@ def stand_in(state: State, seat: str) -> list[m.AnyEvent]:
     if chair is None or chair.kind != "panel" or chair.occupant != "person" or state.status != "live":
         return []
     return [m.SeatTaken(seat=seat, name=chair.title, bot=True, instead_of=chair.name)]
+
+
+def consent(scenario: Scenario, state: State, given: bool) -> list[m.AnyEvent]:
+    """Said twice it is one fact. Taken back while the room runs, it ends the room."""
+    if state.consent == ("given" if given else "withdrawn"):
+        return []
+    told: list[m.AnyEvent] = [m.Consented(given=given)]
+    if given or state.status not in ("live", "paused"):
+        return told
+    why = "the candidate took their consent back"
+    return [*told, *phase_ended(scenario, state, why), m.RoomEnded(why=why)]
 
 
 def hear(state: State, c: m.Hear) -> list[m.AnyEvent]:

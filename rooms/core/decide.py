@@ -20,8 +20,8 @@ def decide(
 
 def _sits_down(state: State, seat: str, command: m.AnyCommand) -> list[m.AnyEvent]:
     """Who acts from an empty chair has taken it."""
-    if seat in (CLOCK, DATA_ROOM, LISTENER) or isinstance(command, m.TakeSeat):
-        return []
+    if seat in (CLOCK, DATA_ROOM, LISTENER) or isinstance(command, m.TakeSeat | m.Consent):
+        return []  # one may agree to a room, or take it back, without sitting in it
     chair = state.seats[seat]
     return [m.SeatTaken(seat=seat, name=chair.title)] if chair.occupant == "empty" else []
 
@@ -40,6 +40,8 @@ def _decide(scenario: Scenario, state: State, seat: str, command: m.AnyCommand, 
             return [m.Summarised(by=seat, text=command.text, utterance=talk.utterance(state, seat))]
         case m.RaiseHand():
             return [m.HandRaised(by=seat, up=command.up)]
+        case m.Consent():
+            return course.consent(scenario, state, command.given)
         case m.Assume():
             mark = talk.mark("A", len(state.assumptions))
             return [m.Assumed(by=seat, mark=mark, text=command.text, utterance=talk.utterance(state, seat))]

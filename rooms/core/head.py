@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from rooms.core import director
-from rooms.core.policy import may, not_ready
+from rooms.core.policy import lacks_consent, may, not_ready
 from rooms.core.state import Decision, Request, State
 from scenarios.core.schema import DataSet, Inject, Phase, Scenario
 
@@ -74,6 +74,10 @@ def _phase(scenario: Scenario, state: State, _: str) -> Json | None:
 def _phase_and_focus(scenario: Scenario, state: State, seat: str) -> Json | None:
     about = _phase(scenario, state, seat)
     return about and {**about, "focus": _find(scenario, about["key"])[1].focus}
+
+
+def _consent(_: Scenario, state: State, __: str) -> Json | None:
+    return {"notice": state.notice, "state": state.consent} if state.notice else None
 
 
 def _phases(scenario: Scenario, _: State, __: str) -> list[Json]:
@@ -219,6 +223,8 @@ def coverage(scenario: Scenario, state: State) -> list[Json]:
 def hints(scenario: Scenario, state: State) -> list[str]:
     """Quiet prompts to the facilitator: what is waiting, in plain sentences."""
     if state.status == "lobby":
+        if lacks_consent(state):
+            return ["The candidate has not agreed to the notice yet; the room cannot start before."]
         waiting = not_ready(state)
         names = ", ".join(state.seats[s].title for s in waiting)
         return [f"Not ready yet: {names}."] if waiting else ["Everyone is ready. You can start."]
@@ -251,6 +257,8 @@ SECTIONS = (
     Section("phase", WHEN, _phase, kinds=("candidate",)),
     Section("phase", WHEN, _phase_and_focus, kinds=TOLD),
     Section("phases", (), _phases),
+    Section("consent", ("notice", "consent"), _consent),
+    Section("extra_time", ("extra_time",), lambda _, state, __: state.extra_time),
     Section("seats", ("seats",), _seats),
     Section(
         "board", ("decisions", "assumptions", "requests", "paused_total"), lambda _, state, __: _board(state)
@@ -276,7 +284,7 @@ SECTIONS = (
     Section("console.acts", ("acts",), lambda _, state, __: dict(state.acts), kinds=CONSOLE),
     Section(
         "console.hints",
-        ("status", "injects", "requests", "seats", "phase"),
+        ("status", "injects", "requests", "seats", "phase", "notice", "consent"),
         lambda scenario, state, _: hints(scenario, state),
         kinds=CONSOLE,
     ),

@@ -1,12 +1,14 @@
 """How a room is laid: which seats there are, and what each alone is told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from rooms.core import messages as m
 from scenarios.core.schema import CANDIDATE, FACILITATOR, Role, Scenario
 
 MAX_RATERS = 12
 MAX_STAND_IN = 3600  # seconds
+MAX_EXTRA_TIME = 100  # per cent
 
 
 def lay(scenario: Scenario, bots: Sequence[str], raters: int) -> tuple[m.SeatSpec, ...]:
@@ -36,8 +38,27 @@ def lay(scenario: Scenario, bots: Sequence[str], raters: int) -> tuple[m.SeatSpe
     )
 
 
+class Terms(NamedTuple):
+    """What is agreed with and for the people of one room.
+
+    `notice`: paragraphs to which the candidate must agree before the start; none: nothing is asked.
+    `extra_time`: per cent in every phase. `focus`: rater's seat -> the dimensions to watch above all.
+    """
+
+    notice: tuple[str, ...] = ()
+    extra_time: int = 0
+    focus: Mapping[str, tuple[str, ...]] = {}
+
+
+NOTHING_AGREED = Terms()
+
+
 def opening(
-    scenario: Scenario, seats: tuple[m.SeatSpec, ...], stand_in: int = 0, seniority: str = ""
+    scenario: Scenario,
+    seats: tuple[m.SeatSpec, ...],
+    stand_in: int = 0,
+    seniority: str = "",
+    terms: Terms = NOTHING_AGREED,
 ) -> list[m.AnyEvent]:
     """The first events of every log. `stand_in`: seconds, see RoomOpened. `seniority`: its key."""
     if not 0 <= stand_in <= MAX_STAND_IN:
@@ -49,10 +70,27 @@ def opening(
         stand_in=stand_in,
         seniority=scenario.seniority(seniority).name if seniority else "",
     )
-    return [opened, *_briefs(scenario, seats)]
+    _check_terms(scenario, seats, terms)
+    agreed: list[m.AnyEvent] = [m.NoticeGiven(text=terms.notice)] if terms.notice else []
+    agreed += [m.Adjusted(extra_time=terms.extra_time)] if terms.extra_time else []
+    return [opened, *agreed, *_briefs(scenario, seats, terms.focus)]
 
 
-def _briefs(scenario: Scenario, seats: tuple[m.SeatSpec, ...]) -> list[m.Briefed]:
+def _check_terms(scenario: Scenario, seats: tuple[m.SeatSpec, ...], terms: Terms) -> None:
+    if not 0 <= terms.extra_time <= MAX_EXTRA_TIME:
+        raise ValueError(f"extra time must be from 0 to {MAX_EXTRA_TIME} per cent, not {terms.extra_time}")
+    if terms.notice and any(s.bot for s in seats if s.kind == "candidate"):
+        raise ValueError("no bot can agree to a notice: a room that assesses a person needs that person")
+    if strangers := terms.focus.keys() - {s.seat for s in seats if s.kind == "rater"}:
+        raise ValueError(f"focus: nobody rates in {', '.join(sorted(strangers))}")
+    known = {d.key for d in scenario.rubric.dimensions}
+    if odd := {key for keys in terms.focus.values() for key in keys} - known:
+        raise ValueError(f"focus: the rubric has no dimension {', '.join(sorted(odd))}")
+
+
+def _briefs(
+    scenario: Scenario, seats: tuple[m.SeatSpec, ...], focus: Mapping[str, tuple[str, ...]]
+) -> list[m.Briefed]:
     """What each seat alone is told."""
     roles = {r.key: r for r in scenario.roles}
     briefs = [m.Briefed(seat=CANDIDATE, brief=scenario.candidate.brief, to=(CANDIDATE,))]
@@ -65,7 +103,8 @@ def _briefs(scenario: Scenario, seats: tuple[m.SeatSpec, ...]) -> list[m.Briefed
             brief = (
                 "You listen and mark what you observe, on your own. Nobody sees your marks before you submit."
             )
-            briefs.append(m.Briefed(seat=s.seat, brief=brief, missing=scenario.missing, to=(s.seat,)))
+            told = {"missing": scenario.missing, "focus": focus.get(s.seat, ())}
+            briefs.append(m.Briefed(seat=s.seat, brief=brief, **told, to=(s.seat,)))
     return briefs
 
 

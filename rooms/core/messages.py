@@ -89,6 +89,13 @@ class RaiseHand(Command):
 # --- the candidate's own -----------------------------------------------------------------------
 
 
+class Consent(Command):
+    """Agree to what the room's notice says, or take that back. Taken back while it runs, the room ends."""
+
+    type: Literal["consent"] = "consent"
+    given: bool = True
+
+
 class Assume(Command):
     """State an assumption, to be held to."""
 
@@ -309,7 +316,7 @@ class Hear(Command):
 
 AnyCommand = (
     TakeSeat | Ready | Say | Ask | Summarise | RaiseHand
-    | Assume | Commit | Revise | RequestData | Look
+    | Consent | Assume | Commit | Revise | RequestData | Look
     | GiveData | DelayData | RefuseData | Reveal | PutInject | Whisper
     | Start | Pause | Resume | Extend | Advance | Fire | Hold | Skip | SeatBot | UnseatBot | QuietBots | End
     | Tick | StandIn | RecordQuery | Hear
@@ -344,8 +351,29 @@ class RoomOpened(Event):
     seniority: str = ""  # what the room is for, by its name; "": the scenario as written
 
 
+class NoticeGiven(Event):
+    """What the candidate must agree to before the room starts: what is recorded, who sees it, how long."""
+
+    type: Literal["notice_given"] = "notice_given"
+    text: tuple[str, ...]
+
+
+class Adjusted(Event):
+    """An adjustment that was agreed: so many per cent more time in every phase. Why is nobody's to know."""
+
+    type: Literal["adjusted"] = "adjusted"
+    extra_time: int
+
+
+class Consented(Event):
+    """The candidate agreed to the notice, or took it back."""
+
+    type: Literal["consented"] = "consented"
+    given: bool
+
+
 class Briefed(Event):
-    """What only this seat is told."""
+    """What only this seat is told. `focus`: the dimensions a rater is asked to watch above all."""
 
     type: Literal["briefed"] = "briefed"
     seat: str
@@ -357,6 +385,7 @@ class Briefed(Event):
     facts: tuple[dict[str, str], ...] = ()  # key, text, release
     data_sets: tuple[dict[str, str], ...] = ()  # key, title, flaw
     missing: tuple[str, ...] = ()
+    focus: tuple[str, ...] = ()
 
 
 class SeatTaken(Event):
@@ -632,7 +661,7 @@ class Heard(Event):
 
 
 AnyEvent = (
-    RoomOpened | Briefed | SeatTaken | SeatLeft | Readied
+    RoomOpened | NoticeGiven | Adjusted | Briefed | SeatTaken | SeatLeft | Readied | Consented
     | PhaseStarted | PhaseEnded | Paused | Resumed | Extended | RoomEnded
     | Said | Asked | Summarised | HandRaised | Assumed | Decided | Revised
     | DataRequested | DataGiven | DataDelayed | DataRefused | Looked | Queried | FactRevealed | Whispered

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from rooms.core.messages import AnyCommand, Refused, Start
+from rooms.core.messages import AnyCommand, Consent, Refused, Start
 from rooms.core.state import State
 from scenarios.core.schema import Scenario
 
@@ -30,6 +30,7 @@ RIGHTS: dict[str, Right] = {
     "ask": Right(TABLE, ("live",)),
     "summarise": Right(TABLE, ("live",)),
     "raise_hand": Right(("candidate", "panel"), ("live",)),
+    "consent": Right(("candidate",), ALWAYS),  # taking it back is possible for as long as there is a record
     "assume": Right(("candidate",), ("live",)),
     "commit": Right(("candidate",), ("live",)),
     "revise": Right(("candidate",), ("live",)),
@@ -75,6 +76,8 @@ def check(scenario: Scenario, state: State, seat: str, command: AnyCommand, bot:
         raise Refused("seat_held", "a bot holds this seat" if not bot else "this seat is not a bot's")
     if isinstance(command, Start):
         _check_start(state, command)
+    if isinstance(command, Consent):
+        _check_consent(state, command)
 
 
 def check_query(state: State, seat: str) -> None:
@@ -105,6 +108,7 @@ def may(state: State, seat: str) -> list[str]:
         if state.seats[seat].kind in right.kinds
         and state.status in right.when
         and (not held or name == "take_seat")
+        and (state.notice or name != "consent")
     ]
 
 
@@ -117,11 +121,26 @@ def not_ready(state: State) -> list[str]:
     ]
 
 
+def lacks_consent(state: State) -> bool:
+    """Whether the room must not start, because the candidate has not agreed to its notice."""
+    return bool(state.notice) and state.consent != "given"
+
+
 def plain(name: str) -> str:
     return name.replace("_", " ")
 
 
 def _check_start(state: State, command: Start) -> None:
+    if lacks_consent(state):
+        raise Refused("no_consent", "the candidate has not agreed to the notice; nobody can start without it")
     waiting = not_ready(state)
     if waiting and not command.anyway:
         raise Refused("not_ready", f"still waiting for: {', '.join(waiting)}")
+
+
+def _check_consent(state: State, command: Consent) -> None:
+    """There must be something to agree to; agreeing comes before the start, taking it back at any time."""
+    if not state.notice:
+        raise Refused("not_now", "this room has no notice to agree to")
+    if command.given and state.status != "lobby":
+        raise Refused("not_now", "consent is given before the room starts")

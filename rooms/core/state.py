@@ -11,6 +11,7 @@ from typing import Any, Literal, assert_never
 from rooms.core import messages as m
 from rooms.core.words import Talk, words_of
 
+Consent = Literal["", "given", "withdrawn"]
 Status = Literal["new", "lobby", "live", "paused", "ended"]
 InjectStatus = Literal["waiting", "held", "cued", "spoken", "skipped"]
 
@@ -99,6 +100,9 @@ class State:
     status: Status = "new"
     seats: Mapping[str, Seat] = field(default_factory=dict)
     stand_in: int = 0  # seconds
+    notice: tuple[str, ...] = ()  # what the candidate must agree to before the start; none: nothing
+    consent: Consent = ""
+    extra_time: int = 0  # per cent, in every phase
     phase: str | None = None
     started: int = 0
     ends: int = 0
@@ -177,6 +181,12 @@ def _changes(state: State, event: m.AnyEvent, at: int) -> Changes:  # noqa: C901
     match event:
         case m.RoomOpened():
             return {"status": "lobby", "seats": _laid(event), "stand_in": event.stand_in}
+        case m.NoticeGiven():
+            return {"notice": event.text}
+        case m.Adjusted():
+            return {"extra_time": event.extra_time}
+        case m.Consented():
+            return {"consent": "given" if event.given else "withdrawn"}
         case m.SeatTaken():
             # a new person has not read the brief; a bot need not
             return _seat(

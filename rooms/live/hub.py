@@ -137,7 +137,6 @@ class HubRoom:
         self.here: set[str] = set()
         self.missing: dict[str, float] = {}  # panel seats whose person is away -> since when
         self.waits = False  # bots and reports wait for a worker
-        self.written = False  # this process has added lines which are not folded here yet
         self.catching_up: asyncio.Task[None] | None = None
         self._heads = Heads(scenario)
         self._looked_at = self.state
@@ -468,7 +467,7 @@ def _read_room(room_id: str) -> HubRoom:
     row = log.rooms([room_id]).get(room_id)
     if row is None:
         raise LookupError(room_id)
-    room = HubRoom(row.id, row.epoch, scenario_of(row.version_id, row.seniority))
+    room = HubRoom(row.id, row.epoch, scenario_of(row.version_id, row.seniority, row.extra_time))
     for line, event in _read_lines(room_id, 0):
         room.take(line, event)
     return room

@@ -1,7 +1,7 @@
 """The only code that reads and writes the log. Plain parametrised SQL, the same for both databases."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db import connection
@@ -11,7 +11,6 @@ from rooms.core.feed import Logged, body
 from rooms.live.sql import many, one_of, rows
 
 PAGE = 5_000  # events read at a time
-ROOMS = 500  # rooms found at a time
 
 
 class RoomRow(NamedTuple):
@@ -20,6 +19,7 @@ class RoomRow(NamedTuple):
     last_seq: int
     version_id: int
     seniority: str
+    extra_time: int = 0
     next_look: int | None = None
     live: bool = False
 
@@ -69,7 +69,7 @@ def lock(room_ids: Sequence[str]) -> dict[str, RoomRow]:
 def rooms(room_ids: Sequence[str], suffix: str = "") -> dict[str, RoomRow]:
     these, params = one_of("id", room_ids)
     sql = (
-        "SELECT id, epoch, last_seq, scenario_version_id, seniority, next_look, live"  # noqa: S608
+        "SELECT id, epoch, last_seq, scenario_version_id, seniority, extra_time, next_look, live"  # noqa: S608
         f" FROM rooms_room WHERE {these} ORDER BY id{suffix}"
     )
     return {row[0]: RoomRow(*row) for row in rows(sql, params)}
@@ -152,33 +152,14 @@ def bot_seats(workspace_id: int) -> set[tuple[str, str]]:
     return found
 
 
-def overdue(now: int) -> Iterator[str]:
-    """Rooms whose clock should have knocked before `now`, the longest overdue first."""
-    look, after = -1, ""
-    while True:
-        sql = (
-            "SELECT next_look, id FROM rooms_room WHERE next_look <= %s"
-            " AND (next_look > %s OR (next_look = %s AND id > %s)) ORDER BY next_look, id LIMIT %s"
-        )
-        page = rows(sql, [now, look, look, after, ROOMS])
-        yield from (room_id for _, room_id in page)
-        if len(page) < ROOMS:
-            return
-        look, after = page[-1]
+def overdue(now: int, limit: int = 500) -> list[str]:
+    """Rooms whose clock should have knocked before `now`."""
+    sql = "SELECT id FROM rooms_room WHERE next_look <= %s ORDER BY next_look LIMIT %s"
+    return [row[0] for row in rows(sql, [now, limit])]
 
 
-LIVE_ROOMS = "SELECT id FROM rooms_room WHERE live AND id > %s ORDER BY id LIMIT %s"
-
-
-def live_rooms() -> Iterator[list[str]]:
-    """Every room that is live, some at a time, in the order of their ids."""
-    after = ""
-    while True:
-        page = [row[0] for row in rows(LIVE_ROOMS, [after, ROOMS])]
-        yield page
-        if len(page) < ROOMS:
-            return
-        after = page[-1]
+def live_rooms(limit: int = 2_000) -> list[str]:
+    return [r[0] for r in rows("SELECT id FROM rooms_room WHERE live LIMIT %s", [limit])]
 
 
 def read(room_id: str, after: int = 0) -> list[Line]:

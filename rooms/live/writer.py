@@ -91,7 +91,7 @@ class Folds:
         known = self._known.get(row.id)
         if known is None or known.epoch != row.epoch or known.state.seq > row.last_seq:
             # never seen; or the log is another than the one folded here: restored, or rolled back
-            known = Known(scenario_of(row.version_id, row.seniority), State(), row.epoch)
+            known = Known(scenario_of(row.version_id, row.seniority, row.extra_time), State(), row.epoch)
         if known.state.seq == row.last_seq:
             return known
         missing = log.parsed(log.read(row.id, known.state.seq))

@@ -36,6 +36,7 @@ REFUSALS = {
     "not_your_part": "this seat's kind cannot do that, ever",
     "not_now": "not in the room's present status or phase",
     "not_ready": "somebody is not ready; `anyway` starts all the same",
+    "no_consent": "the candidate has not agreed to the room's notice; nobody can start it before",
     "seat_held": "a bot holds the seat (take it first), or it is not a bot's",
     "no_such": "what the command names does not exist, or is not this seat's to know",
     "too_late": "it has happened already, or it is over",

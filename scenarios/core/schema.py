@@ -274,6 +274,25 @@ class Scenario(Doc):
             }
         )
 
+    def longer(self, per_cent: int) -> "Scenario":
+        """The scenario as it is played with so much more time: every phase, and what is due in it, later.
+
+        The pressure stays what it was: as many injects, at the same places of a longer phase.
+        """
+        if not per_cent:
+            return self
+        return self.model_copy(
+            update={
+                "phases": tuple(
+                    p.model_copy(update={"seconds": _longer(p.seconds, per_cent)}) for p in self.phases
+                ),
+                "injects": tuple(
+                    i.model_copy(update={"when": _later(i.when, per_cent)}) for i in self.injects
+                ),
+                "gap": _longer(self.gap or GAP, per_cent),
+            }
+        )
+
     def seniority(self, key: str) -> Seniority:
         """The seniority of that key. KeyError if there is none."""
         return _by_key(self.seniorities, key)
@@ -307,6 +326,21 @@ def _by_key(items: tuple[_T, ...], key: str) -> _T:
         if item.key == key:
             return item
     raise KeyError(key)
+
+
+def _longer(seconds: int, per_cent: int) -> int:
+    return round(seconds * (100 + per_cent) / 100)
+
+
+def _later(when: When, per_cent: int) -> When:
+    """When an inject is due in a phase that is so much longer."""
+    return when.model_copy(
+        update={
+            "at": None if when.at is None else _longer(when.at, per_cent),
+            "after": _longer(when.after, per_cent),
+            "before_end": _longer(when.before_end, per_cent),
+        }
+    )
 
 
 def _weighed(rubric: Rubric, chosen: Seniority) -> Rubric:

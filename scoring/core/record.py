@@ -10,6 +10,7 @@ from rooms.core.messages import (
     Asked,
     Assumed,
     Briefed,
+    Consented,
     DataDelayed,
     DataGiven,
     DataRefused,
@@ -19,6 +20,7 @@ from rooms.core.messages import (
     HandRaised,
     Heard,
     InjectSpoken,
+    NoticeGiven,
     PhaseEnded,
     PhaseStarted,
     Queried,
@@ -36,7 +38,8 @@ from rooms.core.state import State, apply
 from scenarios.core.schema import Doc, Scenario
 
 # Raters read the report, and no rater may learn of a whisper or a private brief.
-UNSEEN = (Whispered, Briefed, Heard, HandRaised, Readied)
+# Who agreed to what is no part of what was said either.
+UNSEEN = (Whispered, Briefed, Heard, HandRaised, Readied, NoticeGiven, Consented)
 
 
 class Seen(Protocol):

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from rooms.core.messages import RoomEnded, RoomOpened
+from rooms.core.messages import Adjusted, RoomEnded, RoomOpened
 from scenarios.core.schema import Dimension, Doc, Level, Rubric, Scenario
 from scoring.core.agreement import Agreement, agreement
 from scoring.core.board import AssumptionLine, DecisionLine, assumptions, decisions
@@ -367,6 +367,7 @@ def _limits(
         yield "There was no calibration of this rubric: candidates must not be ranked by these numbers."
     if agreed.alpha.why is not None:
         yield f"There is no alpha: {agreed.alpha.why}."
+    yield from _adjustment(given)
     yield from _hands(given)
     yield from _uneven(given, sheets)
     if given.trainees:
@@ -374,6 +375,16 @@ def _limits(
     if exposed.warnings:
         yield "It compares badly with other rooms of this scenario: see what the candidate was exposed to."
     yield "It judges what was said and decided, and infers nothing from voice, looks, accent or speed."
+
+
+def _adjustment(given: ReportInput) -> Iterable[str]:
+    """Time that was agreed on: a long room is then no slow candidate."""
+    for entry in given.record:
+        if isinstance(entry.event, Adjusted):
+            yield (
+                f"The candidate had {entry.event.extra_time} % more time in every phase, as was agreed: an "
+                "adjustment, and nothing to be read as slowness."
+            )
 
 
 def _hands(given: ReportInput) -> Iterable[str]:

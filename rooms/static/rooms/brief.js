@@ -2,6 +2,7 @@
 
 import { html, nothing } from "./vendor/lit-html.js";
 import { area, form } from "./fields.js";
+import { dimension } from "./words.js";
 
 const briefed = (app) => app.store.items.findLast(({ type }) => type === "briefed");
 
@@ -13,6 +14,7 @@ export function view(app) {
     <p class="keep-lines">${brief.brief}</p>
     ${part("What you want", brief.position)} ${list("What you can point to", brief.evidence)}
     ${part("When you give way", brief.yields_when)} ${part("What you never accept", brief.never)}
+    ${list("Watch above all", (brief.focus ?? []).map((key) => dimension(app.words, key)))}
     ${list("Left out of the case on purpose", brief.missing)}
   </section>`;
 }

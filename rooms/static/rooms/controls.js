@@ -2,6 +2,7 @@
 
 import { html, nothing } from "./vendor/lit-html.js";
 import { area, form } from "./fields.js";
+import { agreed } from "./consent.js";
 import { nameOf } from "./people.js";
 
 const TABLE = new Set(["candidate", "panel"]);
@@ -28,6 +29,12 @@ export function start(app) {
   const late = app.head.seats.filter(
     ({ occupant, ready, kind }) => TABLE.has(kind) && (occupant === "empty" || !ready),
   );
+  // No button starts a room without consent: the policy would turn it down.
+  if (!agreed(app.head)) {
+    return html`<p class="gate" data-test="gate">
+      The candidate has not agreed to the notice yet. The room cannot start before.
+    </p>`;
+  }
   const go = (anyway) => app.send({ type: "start", anyway });
   return html`<div class="gate stack-small" data-test="gate">
     ${

@@ -53,6 +53,8 @@ const SPEECH = new Set([
   "queried",
 ]);
 const QUIET = new Set([
+  "adjusted",
+  "consented",
   "seat_taken",
   "seat_left",
   "paused",

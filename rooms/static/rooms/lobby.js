@@ -1,6 +1,7 @@
 // Before the start: sit down, read, say that you are ready. It turns into the room by itself.
 
 import { html, nothing } from "./vendor/lit-html.js";
+import { agreed, consent } from "./consent.js";
 import { start } from "./controls.js";
 import { mine, seated, sit } from "./sit.js";
 
@@ -36,6 +37,7 @@ export function view(app) {
     </header>
     <ol class="steps plain-list">
       ${step(seated(app.head), "Sit down", sit(app))}
+      ${may.includes("consent") ? step(agreed(app.head), "Agree to what is recorded", consent(app)) : nothing}
       ${may.includes("ready") ? step(mine(app.head).ready, "Say that you are ready", ready(app)) : nothing}
       ${you.kind === "facilitator" ? step(false, "Start", start(app)) : step(false, "Wait here", waiting)}
     </ol>

@@ -11,6 +11,7 @@ export function view(app) {
       <p class="phase-name" data-test="phase-name">${phase ? phase.name : STATUS[status]}</p>
       <p class="phase-place tiny muted">
         ${phase ? `Phase ${phase.index + 1} of ${phase.of}` : `${phases.length} phases, ${minutes(total(phases))}`}
+        ${app.head.extra_time ? html`<span class="chip" data-test="extra-time">+${app.head.extra_time} % time, agreed</span>` : nothing}
         ${status === "paused" ? html`<span class="chip chip-warn">paused</span>` : nothing}
       </p>
     </div>

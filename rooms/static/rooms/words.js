@@ -26,11 +26,15 @@ const SPOKEN = new Set([
 // One sentence for each type of event: what a live region reads out, and quiet lines in the transcript.
 export const TELL = {
   room_opened: (item) => `The room is laid for ${item.title}.`,
+  notice_given: () => "The candidate is asked to agree to a notice before the start.",
+  adjusted: (item) => `By agreement every phase is ${item.extra_time} % longer.`,
   briefed: () => "Your brief is here.",
   seat_taken: (item, who) =>
     item.bot ? `A bot plays ${who.part(item.seat)}.` : `${item.name} sits down as ${who.part(item.seat)}.`,
   seat_left: (item, who) => `The seat of ${who.part(item.seat)} is empty.`,
   readied: (item, who) => `${who(item.seat)} is ${item.ready ? "ready" : "not ready yet"}.`,
+  consented: (item) =>
+    item.given ? "The candidate agrees to the notice." : "The candidate takes their consent back.",
   phase_started: (item) => `${item.name} begins. ${item.prompt}`,
   phase_ended: () => "This phase is over.",
   paused: () => "The room is paused.",
