@@ -6,18 +6,36 @@ proxy is never one of this machine.
 
 import hmac
 import math
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, disable_created_metrics, generate_latest
+from prometheus_client.core import HistogramMetricFamily
+from prometheus_client.registry import Collector
 
 from casesim.nearness import from_this_machine, through_proxy
 from rooms.live import heartbeat, metrics
 from rooms.live.process import health
 
 disable_created_metrics()
+
+
+class BotsLate(Collector):
+    """How late bots acted, as workers count it in Redis: every web process tells the same numbers."""
+
+    def collect(self) -> Iterator[HistogramMetricFamily]:
+        name, about = (
+            "casesim_bot_late_seconds",
+            "From when a bot's act was due to when it came; of all workers",
+        )
+        buckets, total = heartbeat.lateness()
+        yield HistogramMetricFamily(name, about, buckets=buckets, sum_value=total)
+
+
+metrics.REGISTRY.register(BotsLate())
 
 
 @require_safe

@@ -35,7 +35,10 @@ class Room(models.Model):
     live = models.BooleanField(default=False)
 
     class Meta:
-        indexes = (models.Index(fields=["next_look"], name="room_next_look"),)
+        indexes = (
+            models.Index(fields=["next_look", "id"], name="room_next_look"),
+            models.Index(fields=["id"], name="room_live", condition=models.Q(live=True)),
+        )
 
     def __str__(self) -> str:
         return f"{self.title} ({self.id})"

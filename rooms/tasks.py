@@ -13,8 +13,6 @@ logger = logging.getLogger(__name__)
 @shared_task(name="rooms.tasks.take_turns", ignore_result=True, expires=60)
 def take_turns(room_id: str, due: int | None = None) -> None:
     """Let the listener and the bots of a room do what they would do now."""
-    if due is not None:
-        heartbeat.late(due)
     runner.live_turn(room_id, due, again=_again)
 
 

@@ -175,11 +175,14 @@ class Turn:
 Urge = Callable[[Turn], Move | None]
 
 
-def next_move(view: View) -> Move | None:
-    """What the persona in this seat does next, and not before when; None while it has nothing to do."""
+def next_move(view: View, notes: Notes | None = None) -> Move | None:
+    """What the persona in this seat does next, and not before when; None while it has nothing to do.
+
+    `notes`: those on this very view, if they have been taken.
+    """
     if view.role is None or view.quiet or view.status not in ("lobby", "live"):
         return None
-    turn = Turn(view, view.role, take_notes(view), PACES[view.role.kind])
+    turn = Turn(view, view.role, notes or take_notes(view), PACES[view.role.kind])
     if view.status == "lobby":
         return _sit_ready(turn)
     for urges in (OWED, LIKES):

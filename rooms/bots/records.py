@@ -1,39 +1,74 @@
-"""The logs a worker has read, parsed: a turn reads only what is new."""
+"""What a worker remembers of rooms: their logs, parsed, and each bot's notes. Only what is new is read."""
 
 import threading
+import time
 from collections import OrderedDict
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
-from rooms.core.feed import Logged
+from rooms.bots.notes import Notes
+from rooms.core.feed import Item, Logged, visible_to
 from rooms.live import log
 from rooms.live.writer import Known
 
-KEPT = 100  # rooms a thread remembers, the least used forgotten first
+KEPT = 40_000  # lines a thread remembers, of all rooms together: some 60 MB
+IDLE = 600.0  # seconds after which a room nobody asked for is forgotten
 
 _own = threading.local()
 
 
-class Record(NamedTuple):
+@dataclass(slots=True)
+class Seen:
+    """A seat's feed so far, made of so many lines of the log, and the notes its bot took of it."""
+
+    items: list[Item] = field(default_factory=list)
+    lines: int = 0
+    notes: Notes | None = None
+
+
+@dataclass(slots=True)
+class Record:
     """A room's log so far; of one epoch only."""
 
     epoch: str
-    lines: list[Logged]
+    lines: list[Logged] = field(default_factory=list)
+    seats: dict[str, Seen] = field(default_factory=dict)
+    used: float = 0.0  # monotonic
+
+    def seen(self, seat: str) -> Seen:
+        """The seat's feed, brought up to the log."""
+        seen = self.seats.setdefault(seat, Seen())
+        for line in self.lines[seen.lines :]:
+            if visible_to(line.event.to, seat):
+                seen.items.append(Item(len(seen.items) + 1, line.at, line.event))
+        seen.lines = len(self.lines)
+        return seen
 
 
-def record(room_id: str, room: Known) -> list[Logged]:
-    """The room's log up to the state that is known of it. To be read, not changed."""
+def record(room_id: str, room: Known) -> Record:
+    """The room's log up to the state that is known of it."""
     kept = _records()
     found = kept.get(room_id)
     if found is None or found.epoch != room.epoch or len(found.lines) > room.state.seq:
-        found = Record(room.epoch, [])
+        found = Record(room.epoch)
     have = len(found.lines)
     if have < room.state.seq:
         found.lines.extend(log.parsed(log.read(room_id, have)[: room.state.seq - have]))
     kept[room_id] = found
     kept.move_to_end(room_id)
-    if len(kept) > KEPT:
+    found.used = time.monotonic()
+    _forget(kept, found.used)
+    return found
+
+
+def _forget(kept: OrderedDict[str, Record], now: float) -> None:
+    """The rooms asked for longest ago go first: those nobody needs, and what is too much."""
+    lines = sum(len(one.lines) for one in kept.values())
+    while len(kept) > 1:
+        oldest = next(iter(kept.values()))
+        if lines <= KEPT and now - oldest.used <= IDLE:
+            return
+        lines -= len(oldest.lines)
         kept.popitem(last=False)
-    return found.lines
 
 
 def _records() -> OrderedDict[str, Record]:

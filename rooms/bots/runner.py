@@ -7,22 +7,20 @@ import logging
 import zlib
 from collections.abc import Callable, Mapping
 
-from redis.exceptions import RedisError
-
+from rooms.bots import agenda
 from rooms.bots.candidate import candidate_move
+from rooms.bots.notes import take_notes
 from rooms.bots.personas import next_move
 from rooms.bots.records import record
 from rooms.bots.view import Move, View
 from rooms.core import messages as m
 from rooms.core.director import next_look
-from rooms.core.feed import Item, feed
+from rooms.core.feed import Item
 from rooms.core.policy import CLOCK, LISTENER
 from rooms.core.state import State
 from rooms.listener.builtin import hear_event
-from rooms.live import log
+from rooms.live import heartbeat, log
 from rooms.live.hub import wall_ms
-from rooms.live.redis import client
-from rooms.live.waker import has_work
 from rooms.service import handle_now, known
 from scenarios.core.schema import CANDIDATE, Scenario
 from scenarios.core.script import ScriptLine
@@ -32,15 +30,28 @@ logger = logging.getLogger(__name__)
 
 AFTER_REFUSAL = 5_000  # ms until a bot that was refused thinks again
 IN_A_TURN = 20  # commands one call may send before it lets others in
-FARTHEST = 10.0  # seconds: for longer waits the sweep comes first
+SOONEST = 200  # ms until the next turn at least
+FARTHEST = 10_000  # ms: for longer waits the sweep comes first
+LOOK = 5_000  # ms between two looks at a room whose bots want nothing: a silence may be long enough by then
+LOOK_AT_PEOPLE = 15_000  # ms where there are no bots: only the listener's call can have been lost
+SENT = 10_000  # ms until a room is sent for again whose turn did not come
+LOST = 2_000  # ms after a turn that nobody took, when its call is taken to be lost
 
 Script = tuple[ScriptLine, ...]
+Again = Callable[[str, int, float], None]  # room, when (wall ms), in so many seconds
 
 
-def take_turns(room_id: str, now: int, script: Script | None = None, seed: int | None = None) -> int | None:
+def take_turns(
+    room_id: str,
+    now: int,
+    script: Script | None = None,
+    seed: int | None = None,
+    acted: Callable[[int], None] = lambda due: None,
+) -> int | None:
     """Everything the listener and the bots would do at `now` (ms). Returns when the next one is due.
 
     Doing it twice is harmless: a ref is made from what the bot had seen. LookupError without the room.
+    `acted` is told of each thing a bot did when it had been due.
     """
     seed = zlib.crc32(room_id.encode()) if seed is None else seed
     hear_all(room_id, now)
@@ -52,7 +63,9 @@ def take_turns(room_id: str, now: int, script: Script | None = None, seed: int |
             # who was refused would ask for the same again until its feed grows: the others go on
             return min((now + AFTER_REFUSAL if x[0] in refused else x[2].at for x in moves), default=None)
         seat, n, move = min(ready, key=lambda x: (x[2].at, x[0]))
-        if not _knock(room_id, seat, n, move, now):
+        if _knock(room_id, seat, n, move, now):
+            acted(move.at)
+        else:
             refused.add(seat)
         hear_all(room_id, now)
     return now
@@ -63,7 +76,7 @@ def hear_all(room_id: str, now: int) -> None:
     room = known(room_id)
     if room.state.utterances == room.state.heard_to:
         return
-    for line in record(room_id, room):
+    for line in record(room_id, room).lines:
         number = getattr(line.event, "utterance", None)
         if number is not None and number > room.state.heard_to and not isinstance(line.event, m.Heard):
             command = m.Hear(utterance=number, acts=hear_event(line.event)[:12])
@@ -86,8 +99,13 @@ def _moves(room_id: str, now: int, script: Script | None, seed: int) -> list[tup
     for chair in room.state.seats.values():
         if not chair.bot:
             continue
-        view = view_of(room.scenario, room.state, feed(logged, chair.seat), chair.seat, now, seed)
-        move = _candidate(room.scenario, view, script) if chair.kind == "candidate" else next_move(view)
+        seen = logged.seen(chair.seat)
+        view = view_of(room.scenario, room.state, seen.items, chair.seat, now, seed)
+        if chair.kind == "candidate":
+            move = _candidate(room.scenario, view, script)
+        else:
+            seen.notes = take_notes(view, seen.notes)
+            move = next_move(view, seen.notes)
         if move is not None:
             moves.append((chair.seat, len(view.items), move))
     return moves
@@ -133,25 +151,44 @@ def view_of(scenario: Scenario, state: State, items: list[Item], seat: str, now:
 # --- in a live room ----------------------------------------------------------------------------------
 
 
-def live_turn(room_id: str, due: int | None, again: Callable[[str, int, float], None]) -> None:
+def live_turn(room_id: str, due: int | None, again: Again) -> None:
     """One turn on the wall clock; then ask to be called `again` when the next bot wants to act.
 
     Of several calls that wait for a room only the one set last goes on: it knows the most. None is
     asked for where one waits for that very time, or where the sweep comes before it: what an hour of
     many rooms asks of a worker is mostly calls.
     """
-    if due is not None and not _is_newest(room_id, due):
+    if due is not None and not agenda.is_next(room_id, due):
         return
     now = wall_ms()
-    soonest = take_turns(room_id, now)
+    try:
+        soonest = take_turns(room_id, now, acted=heartbeat.late)
+    except LookupError:
+        agenda.forget([room_id])
+        raise
     if soonest is None:
+        _rest(room_id, now)
+    else:
+        _come_again(room_id, now, max(soonest, now + SOONEST), due, again)
+
+
+def _come_again(room_id: str, now: int, at: int, due: int | None, again: Again) -> None:
+    if at - now > FARTHEST:
+        agenda.note(room_id, at, look=now + LOOK)
         return
-    at = max(soonest, now + 200)
-    if at - now > FARTHEST * 1000:
-        return
-    waits = _set_newest(room_id, at)
+    waits = agenda.note(room_id, at, look=at + LOST)
     if not waits or due is not None:  # this call was the one that waited
         again(room_id, at, (at - now) / 1000)
+
+
+def _rest(room_id: str, now: int) -> None:
+    """No bot wants anything: a live room is looked at again, for time alone may change that."""
+    state = known(room_id).state
+    if state.status == "live":
+        bots = any(s.bot for s in state.seats.values())
+        agenda.note(room_id, None, look=now + (LOOK if bots else LOOK_AT_PEOPLE))
+    else:
+        agenda.forget([room_id])
 
 
 def knock(room_id: str, now: int) -> None:
@@ -163,37 +200,19 @@ def knock(room_id: str, now: int) -> None:
 
 
 def sweep(wake: Callable[[list[str]], None]) -> None:
-    """Knock at every overdue room, and wake the bots of all live ones: lost calls are made up for."""
+    """Knock at every overdue room, and wake the bots of those that are due a look.
+
+    A lost call is made up for: a room's look is due soon after its turn, and a live room of which
+    nothing is noted is due at once.
+    """
     now = wall_ms()
     for room_id in log.overdue(now):
         try:
             knock(room_id, now)
         except m.Refused as no:
             logger.warning("the sweep was refused: %s", no.code, extra={"room": room_id})
-    wake([room_id for room_id in log.live_rooms() if has_work(known(room_id).state)])
-
-
-def _newest_key(room_id: str) -> str:
-    return f"casesim:turn:{room_id}"
-
-
-def _set_newest(room_id: str, due: int) -> bool:
-    """Note when the next turn is. True if that very turn was noted already, so that a call waits for it."""
-    redis = client()
-    if redis is None:
-        return False
-    try:
-        return redis.set(_newest_key(room_id), str(due), ex=120, get=True) == str(due)
-    except (RedisError, OSError):
-        logger.warning("could not note the next turn", extra={"room": room_id})
-        return False
-
-
-def _is_newest(room_id: str, due: int) -> bool:
-    redis = client()
-    if redis is None:
-        return True
-    try:
-        return redis.get(_newest_key(room_id)) in (None, str(due))
-    except (RedisError, OSError):
-        return True
+    due = agenda.to_look_at(now)
+    for page in log.live_rooms():
+        due += agenda.unnoted(page)
+    agenda.sent_for(due, now + SENT)
+    wake(due)

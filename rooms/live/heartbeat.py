@@ -7,6 +7,7 @@ and a worker's child are all well. Each expires by itself: nobody compares two m
 import contextlib
 import sys
 import time
+from itertools import accumulate
 
 import redis.asyncio
 from redis.exceptions import RedisError
@@ -15,8 +16,11 @@ from rooms.live.redis import client
 
 WORKER = "casesim:worker"
 FRESH = 15  # seconds: a sweep comes every five
-LAG = "casesim:bot-lag"
-LAG_KEPT = 60  # seconds
+TURNS = "casesim:turns"  # room -> when a bot wants to act next, wall ms (rooms.bots.agenda)
+LATENESS = "casesim:bots-late"  # how many acts of bots were how late, ever since Redis began
+LATEST = "casesim:bots-latest"
+SUM = "sum"
+BOUNDS = ("0.1", "0.25", "0.5", "1.0", "1.5", "2.0", "3.0", "5.0", "10.0", "30.0", "+Inf")  # seconds
 
 AWAY = (RedisError, OSError)
 
@@ -42,14 +46,57 @@ async def celery_answers(redis: redis.asyncio.Redis | None) -> bool:
 
 
 def late(due: int) -> None:
-    """A bot's turn that was due at `due` (ms) begins only now."""
-    _leave(LAG, str(max(0, _wall_ms() - due)), LAG_KEPT)
+    """A bot did only now what was due at `due` (ms). How many were how late is kept."""
+    here, lateness = client(), max(0, _wall_ms() - due)
+    if here is None:
+        return
+    minute = _minute(_wall_ms())
+    pipe = here.pipeline(transaction=False)
+    pipe.hincrby(LATENESS, _bucket(lateness), 1)
+    pipe.hincrby(LATENESS, SUM, lateness)
+    pipe.zadd(minute, {"latest": lateness}, gt=True)
+    pipe.expire(minute, 120)
+    with contextlib.suppress(*AWAY):
+        pipe.execute()
 
 
 def bot_lag() -> float | None:
-    """Seconds the last scheduled turn of a bot waited for a worker; None if there was none in a minute."""
-    found = _found(LAG)
-    return None if found is None else int(found) / 1000
+    """Seconds the bots are behind: the latest act of this and the last minute, or the longest wait.
+
+    None if nothing was done and nothing is overdue.
+    """
+    here, now = client(), _wall_ms()
+    if here is None:
+        return None
+    pipe = here.pipeline(transaction=False)
+    for minute in (_minute(now), _minute(now - 60_000)):
+        pipe.zscore(minute, "latest")
+    pipe.zrange(TURNS, 0, 0, withscores=True)
+    try:
+        *latest, waiting = pipe.execute()
+    except AWAY:
+        return None
+    overdue = [now - due for _, due in waiting if due < now]
+    return max((found / 1000 for found in [*latest, *overdue] if found is not None), default=None)
+
+
+def lateness() -> tuple[list[tuple[str, int]], float]:
+    """(bound in seconds, acts of bots no later than that) for each bound; and the sum of all seconds."""
+    here = client()
+    try:
+        found = {} if here is None else here.hgetall(LATENESS)
+    except AWAY:
+        found = {}
+    counts = accumulate(int(found.get(bound, 0)) for bound in BOUNDS)
+    return list(zip(BOUNDS, counts, strict=True)), int(found.get(SUM, 0)) / 1000
+
+
+def _bucket(lateness: int) -> str:
+    return next(bound for bound in BOUNDS if lateness <= float(bound) * 1000)
+
+
+def _minute(now: int) -> str:
+    return f"{LATEST}:{now // 60_000}"
 
 
 def _leave(key: str, value: str, seconds: int) -> None:

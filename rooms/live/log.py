@@ -1,7 +1,7 @@
 """The only code that reads and writes the log. Plain parametrised SQL, the same for both databases."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from django.db import connection
@@ -11,6 +11,7 @@ from rooms.core.feed import Logged, body
 from rooms.live.sql import many, one_of, rows
 
 PAGE = 5_000  # events read at a time
+ROOMS = 500  # rooms found at a time
 
 
 class RoomRow(NamedTuple):
@@ -152,14 +153,33 @@ def bot_seats(workspace_id: int) -> set[tuple[str, str]]:
     return found
 
 
-def overdue(now: int, limit: int = 500) -> list[str]:
-    """Rooms whose clock should have knocked before `now`."""
-    sql = "SELECT id FROM rooms_room WHERE next_look <= %s ORDER BY next_look LIMIT %s"
-    return [row[0] for row in rows(sql, [now, limit])]
+def overdue(now: int) -> Iterator[str]:
+    """Rooms whose clock should have knocked before `now`, the longest overdue first."""
+    look, after = -1, ""
+    while True:
+        sql = (
+            "SELECT next_look, id FROM rooms_room WHERE next_look <= %s"
+            " AND (next_look > %s OR (next_look = %s AND id > %s)) ORDER BY next_look, id LIMIT %s"
+        )
+        page = rows(sql, [now, look, look, after, ROOMS])
+        yield from (room_id for _, room_id in page)
+        if len(page) < ROOMS:
+            return
+        look, after = page[-1]
 
 
-def live_rooms(limit: int = 2_000) -> list[str]:
-    return [r[0] for r in rows("SELECT id FROM rooms_room WHERE live LIMIT %s", [limit])]
+LIVE_ROOMS = "SELECT id FROM rooms_room WHERE live AND id > %s ORDER BY id LIMIT %s"
+
+
+def live_rooms() -> Iterator[list[str]]:
+    """Every room that is live, some at a time, in the order of their ids."""
+    after = ""
+    while True:
+        page = [row[0] for row in rows(LIVE_ROOMS, [after, ROOMS])]
+        yield page
+        if len(page) < ROOMS:
+            return
+        after = page[-1]
 
 
 def read(room_id: str, after: int = 0) -> list[Line]:

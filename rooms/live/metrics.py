@@ -35,7 +35,8 @@ BELL = Gauge("casesim_bell_alive", "Whether this process hears other processes' 
 CELERY = Gauge("casesim_celery_alive", "Whether a worker has swept within 15 s", registry=REGISTRY)
 BOT_LAG = Gauge(
     "casesim_bot_lag_seconds",
-    "How long the last scheduled turn of a bot waited for a worker; NaN: none in a minute",
+    "How far the bots are behind: the latest act of the last minute or two, or the turn that waits longest; "
+    "NaN: none did anything and none is due",
     registry=REGISTRY,
 )
 RESTARTS = Counter(

@@ -193,6 +193,10 @@ class Process:
 
     def _hand_out(self, growth: Growth) -> None:
         """What one room meets keeps no other's answers back."""
+        room = self.hub.rooms.get(growth.room_id)
+        if room is None:
+            return
+        room.written = True
         try:
             self.hub.grew(growth.room_id, growth.entries)
         except Exception:
@@ -203,7 +207,9 @@ class Process:
 
     def _grown(self, room: HubRoom) -> None:
         self.clock.arm(room)
-        self.waker.look(room)
+        if room.written:  # who only heard of it does not send for the bots a second time
+            room.written = False
+            self.waker.look(room)
 
     async def _knock(self, room_id: str, ref: str) -> bool:
         try:

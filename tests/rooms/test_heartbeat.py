@@ -20,9 +20,14 @@ needs_redis = pytest.mark.skipif(
 @pytest.fixture
 def clean():
     redis = client()
-    redis.delete(heartbeat.WORKER, heartbeat.LAG)
+    forget(redis)
     yield redis
-    redis.delete(heartbeat.WORKER, heartbeat.LAG)
+    forget(redis)
+
+
+def forget(redis) -> None:
+    latest = list(redis.scan_iter(f"{heartbeat.LATEST}:*"))
+    redis.delete(heartbeat.WORKER, heartbeat.LATENESS, heartbeat.TURNS, *latest)
 
 
 @needs_redis
@@ -45,10 +50,20 @@ async def test_the_event_loop_sees_the_same_sign(clean):
 
 
 @needs_redis
-def test_a_late_turn_is_told_in_seconds(clean):
+def test_the_latest_act_of_the_last_minute_is_told_in_seconds(clean):
     assert heartbeat.bot_lag() is None
-    heartbeat.late(heartbeat._wall_ms() - 2_500)
+    for late in (300, 2_500, 40):
+        heartbeat.late(heartbeat._wall_ms() - late)
     assert 2.5 <= heartbeat.bot_lag() < 3.5
+
+
+@needs_redis
+def test_how_many_acts_were_how_late_is_counted(clean):
+    for late in (0, 300, 300, 2_600, 99_000):
+        heartbeat.late(heartbeat._wall_ms() - late)
+    counts, total = heartbeat.lateness()
+    assert dict(counts) | {"0.1": 1, "0.5": 3, "2.0": 3, "3.0": 4, "30.0": 4, "+Inf": 5} == dict(counts)
+    assert 102.1 < total < 103.5
 
 
 @needs_redis
@@ -67,7 +82,7 @@ async def test_without_redis_nothing_is_known_and_nothing_breaks(monkeypatch):
     monkeypatch.setattr(heartbeat, "client", lambda: None)
     heartbeat.beat()
     heartbeat.late(0)
-    assert (heartbeat.celery_alive(), heartbeat.bot_lag()) == (False, None)
+    assert (heartbeat.celery_alive(), heartbeat.bot_lag(), heartbeat.lateness()[0][-1][1]) == (False, None, 0)
     assert not await heartbeat.celery_answers(None)
 
 
@@ -79,7 +94,21 @@ def test_with_redis_away_nothing_is_known_and_nothing_breaks(monkeypatch):
         def set(self, *_, **__):
             raise Away
 
+        def hgetall(self, *_):
+            raise Away
+
+        def pipeline(self, **_):
+            return self
+
+        def hincrby(self, *_):
+            pass
+
+        zadd = zscore = zrange = expire = lambda *_, **__: None
+
+        def execute(self):
+            raise Away
+
     monkeypatch.setattr(heartbeat, "client", Gone)
     heartbeat.beat()
     heartbeat.late(0)
-    assert (heartbeat.celery_alive(), heartbeat.bot_lag()) == (False, None)
+    assert (heartbeat.celery_alive(), heartbeat.bot_lag(), heartbeat.lateness()[0][-1][1]) == (False, None, 0)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rooms', '0006_purpose_and_trainees'),
+        ('rooms', '0007_live_rooms_are_indexed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
