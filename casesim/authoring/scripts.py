@@ -4,13 +4,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from rooms.bots.turns import Script
 from rooms.core import messages as m
 from scenarios.core.check import Problem
 from scenarios.core.schema import Scenario
-from scenarios.core.script import ScriptLine
 from scenarios.loader import LoadError, load_script
-
-Script = tuple[ScriptLine, ...]
 
 
 def script_at(path: Path, scenario: Scenario) -> Script:

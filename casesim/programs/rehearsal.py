@@ -12,17 +12,16 @@ from typing import Any
 
 from django.conf import settings
 
-from casesim.authoring.scripts import Script, script_at
+from casesim.authoring.scripts import script_at
 from casesim.programs.opening import BadName
 from rooms import queries
-from rooms.bots.runner import knock, take_turns
-from rooms.core import messages as m
-from rooms.core.director import next_look
+from rooms.bots.runner import Stored
+from rooms.bots.turns import Script, Stuck, play
 from rooms.core.feed import body, item_json
 from rooms.core.state import State
 from rooms.listener.builtin import hear
-from rooms.service import handle_now, known, open_room
-from scenarios.core.schema import CANDIDATE, FACILITATOR, Scenario
+from rooms.service import known, open_room
+from scenarios.core.schema import CANDIDATE, Scenario
 from scenarios.loader import bundled_script
 from scenarios.models import ScenarioVersion
 from scenarios.queries import scenario as scenario_of
@@ -32,12 +31,7 @@ from scoring.service import submit_scoresheet
 from scoring.tasks import build_report
 
 OPENS = 1_767_603_600_000  # Monday 5 January 2026, 09:00 UTC: every rehearsal's clock starts here
-STEPS = 20_000  # knocks of the simulated clock; far more than any hour needs
 SEVERITIES = {"rater1": 0.0, "rater2": 0.4}  # levels by which a scripted rater marks lower
-
-
-class Stuck(RuntimeError):
-    """The rehearsal did not come to an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,22 +122,8 @@ def _play(version_id: int, candidate: Script, seed: int, seniority: str) -> str:
     """The hour, from the start to the last phase's end, on the simulated clock."""
     bots = (CANDIDATE, *(r.key for r in scenario_of(version_id).roles))
     opened = open_room(version_id, bots=bots, raters=len(SEVERITIES), now=OPENS, seniority=seniority)
-    room_id = opened.room_id
-    scenario = known(room_id).scenario
-    for seat in (FACILITATOR, *SEVERITIES):
-        name = "Facilitator" if seat == FACILITATOR else f"Scripted {seat}"
-        handle_now(room_id, seat, m.TakeSeat(name=name), "sit", OPENS)
-    now = OPENS + 1_000
-    handle_now(room_id, FACILITATOR, m.Start(), "start", now)
-    for _ in range(STEPS):
-        soonest = take_turns(room_id, now, candidate, seed)
-        state = known(room_id).state
-        if state.status == "ended":
-            return room_id
-        look = next_look(scenario, state)
-        now = max(now + 1, min(t for t in (soonest, look) if t is not None))
-        knock(room_id, now)
-    raise Stuck(f"room {room_id} did not end after {STEPS} knocks of the clock")
+    play(Stored(opened.room_id), OPENS, candidate, seed)
+    return opened.room_id
 
 
 def _rate(room_id: str, scenario: Scenario, seed: int) -> None:

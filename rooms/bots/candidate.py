@@ -10,6 +10,7 @@ from rooms.core import messages as m
 from scenarios.core.script import OBJECTION, ScriptLine
 
 GAP = 4_000  # ms between two commands
+SCRIPTS = 16  # that a process remembers read
 
 Print = tuple[object, ...]  # by which a command is known again in the event it brought about
 
@@ -23,6 +24,18 @@ class Heard(NamedTuple):
     tables: set[str]  # that open in the data room
     done: Counter[Print]
     last: int  # when the candidate last did something
+
+
+class Read(NamedTuple):
+    """A line of a script with its command."""
+
+    line: ScriptLine
+    command: m.AnyCommand
+    known: Print
+    inject: str | None  # the key of the inject it waits for
+
+
+_scripts: dict[int, tuple[Sequence[ScriptLine], list[Read]]] = {}
 
 
 def candidate_move(script: Sequence[ScriptLine], inject_texts: Mapping[str, str], view: View) -> Move | None:
@@ -45,19 +58,30 @@ def candidate_move(script: Sequence[ScriptLine], inject_texts: Mapping[str, str]
 def _waiting(script: Sequence[ScriptLine], heard: Heard, view: View) -> Iterable[tuple[int, m.AnyCommand]]:
     """(when due, command) of each line that has not been spoken and whose moment has come."""
     done, objections = heard.done.copy(), iter(heard.objections)
-    for line in script:
-        begins = next(objections, None) if line.on == OBJECTION else _begins(line, heard, view)
-        command = m.COMMANDS.validate_python(line.do)
-        if done[_print(command)] > 0:
-            done[_print(command)] -= 1
+    for line, command, known, inject in _read(script):
+        begins = next(objections, None) if line.on == OBJECTION else _begins(line, inject, heard, view)
+        if done[known] > 0:
+            done[known] -= 1
         elif begins is not None:
             yield begins + line.after * 1000, command
 
 
-def _begins(line: ScriptLine, heard: Heard, view: View) -> int | None:
+def _read(script: Sequence[ScriptLine]) -> Sequence[Read]:
+    """The script with its commands, read once: a turn asks for all of them."""
+    kept = _scripts.get(id(script))
+    if kept is None or kept[0] is not script:
+        commands = [m.COMMANDS.validate_python(line.do) for line in script]
+        lines = [Read(line, c, _print(c), line.inject) for line, c in zip(script, commands, strict=True)]
+        if len(_scripts) >= SCRIPTS:
+            _scripts.clear()
+        kept = _scripts[id(script)] = (script, lines)  # holding the script keeps its id its own
+    return kept[1]
+
+
+def _begins(line: ScriptLine, inject: str | None, heard: Heard, view: View) -> int | None:
     """The time a line counts from. A line of a phase that is over stays unsaid."""
-    if line.inject is not None:
-        return heard.injects.get(line.inject)
+    if inject is not None:
+        return heard.injects.get(inject)
     return view.phase_started_at if line.phase == view.phase else None
 
 

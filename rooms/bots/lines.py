@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from rooms.core.words import pattern
@@ -11,6 +12,7 @@ T = TypeVar("T")
 
 READABLE = 90  # characters of a quotation
 TELLING = 12  # characters of a line that are enough to know it again
+KEPT = 2_048  # answers kept: every persona asks the same of the same words, again at each turn
 
 PLACE = re.compile(r"[“\"'‘]?\{(\w+)\}[”\"'’]?")
 SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+|\n+")  # a full stop within a number ends nothing
@@ -32,6 +34,11 @@ PLAIN = frozenset(
 
 def affirms(text: str, words: Iterable[str]) -> bool:
     """Does a statement in the text hold one of the words without a "not" just before it?"""
+    return _affirms(text, tuple(words))
+
+
+@lru_cache(maxsize=KEPT)
+def _affirms(text: str, words: tuple[str, ...]) -> bool:
     statements = [s for s in SENTENCE_END.split(text) if not s.endswith("?")]
     return any(
         not NOT.search(" ".join(statement[: hit.start()].split()[-4:]))
@@ -41,6 +48,7 @@ def affirms(text: str, words: Iterable[str]) -> bool:
     )
 
 
+@lru_cache(maxsize=KEPT)
 def telling(text: str) -> frozenset[str]:
     """The words that carry a text, cut to five letters so that their forms fall together."""
     return frozenset(w.casefold()[:5] for w in WORD.findall(text) if w.casefold() not in PLAIN)
@@ -59,6 +67,7 @@ def trimmed(text: str, most: int = READABLE) -> str:
     return cut.rstrip(" .,;:!?-–—") + " …"
 
 
+@lru_cache(maxsize=KEPT)
 def phrase(text: str, most: int = 60) -> str:
     """The most telling stretch of an utterance, short enough to be quoted back."""
     stretches = [LEAD.sub("", part) for s in SENTENCE_END.split(text) for part in s.split(", ")]
@@ -79,12 +88,14 @@ def filled(line: str, values: Mapping[str, str]) -> str | None:
 # --- choosing ---------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=KEPT)
 def mark_of(line: str) -> str:
     """The part of a line by which it is known again: its longest stretch without a place."""
     longest = max(PLACE.sub("\0", line).split("\0"), key=len).strip(" “”\"'‘’.,;:")
     return flat(longest) if len(longest) >= TELLING else flat(line)
 
 
+@lru_cache(maxsize=KEPT)
 def flat(text: str) -> str:
     return " ".join(text.casefold().split())
 

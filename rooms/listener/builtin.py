@@ -6,10 +6,12 @@ utterance is heard like a row of short ones. What it is not sure of it leaves un
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rooms.core.messages import (
     AnyEvent,
@@ -106,10 +108,16 @@ def likely(text: str) -> dict[str, float]:
 
 def _likely(lines: list[str]) -> dict[str, float]:
     """The highest probability of each act over the pieces of an utterance."""
-    known = weights()
-    each = [known.probabilities(piece) for piece in _pieces(lines)]
-    best = np.max(each, axis=0).tolist() if each else [0.0] * len(known.acts)
-    return dict(zip(known.acts, best, strict=True))
+    acts = weights().acts
+    each = [_piece(tuple(piece)) for piece in _pieces(lines)]
+    best = np.max(each, axis=0).tolist() if each else [0.0] * len(acts)
+    return dict(zip(acts, best, strict=True))
+
+
+@lru_cache(maxsize=4096)
+def _piece(lines: tuple[str, ...]) -> NDArray[np.float64]:
+    """What these sentences do together; asked again by every persona, by raters and in every rehearsal."""
+    return weights().probabilities(list(lines))
 
 
 def _own(lines: list[str], context: Iterable[str]) -> list[str]:

@@ -12,6 +12,11 @@ def hits(text: str, words: Iterable[str]) -> int:
 
     A word may be a stem ("matur" is in "they mature late"); up to three letters it must stand alone.
     """
+    return _hits(text, tuple(words))
+
+
+@lru_cache(maxsize=4096)
+def _hits(text: str, words: tuple[str, ...]) -> int:
     return sum(pattern(word).search(text) is not None for word in words)
 
 

@@ -1,7 +1,7 @@
 """A scripted data owner hands out, narrows, puts off or refuses, by rules and on stated grounds."""
 
 from rooms.bots.personas import next_move
-from rooms.bots.runner import view_of
+from rooms.bots.turns import view_of
 from rooms.core import messages as m
 from rooms.core.feed import feed
 from tests.builders import VISITS, Play, scenario

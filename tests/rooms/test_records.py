@@ -4,7 +4,8 @@ import pytest
 
 from rooms.bots import records
 from rooms.bots.notes import Notes, take_notes
-from rooms.bots.runner import take_turns, view_of
+from rooms.bots.runner import take_turns
+from rooms.bots.turns import view_of
 from rooms.core import messages as m
 from rooms.core.feed import feed
 from rooms.live import log

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from casesim.programs.database import ready_database
 from casesim.programs.opening import BadName, version_of
-from casesim.programs.rehearsal import Stuck, rehearse, script_of, summary
+from casesim.programs.rehearsal import rehearse, script_of, summary
+from rooms.bots.turns import Stuck
 from scenarios.loader import LoadError
 from scenarios.queries import scenario as scenario_of
 
