@@ -238,8 +238,18 @@ class Survivorship(_Fault):
     keep: Share = 0.02
 
 
+class MixShift(_Fault):
+    """From a day on a group is counted that was hardly there before: averages move, and no group did."""
+
+    kind: Literal["mix_shift"]
+    clock: Key
+    since: date
+    where: Annotated[tuple[Where, ...], Field(min_length=1)]  # who came
+    keep: Share = 0.0  # of their rows before that day
+
+
 AnyFault = Annotated[
-    DelayedLabels | NoisyLabels | ThinSegment | Leakage | Shift | BrokenWeek | Survivorship,
+    DelayedLabels | NoisyLabels | ThinSegment | Leakage | Shift | BrokenWeek | Survivorship | MixShift,
     Field(discriminator="kind"),
 ]
 

@@ -138,6 +138,13 @@ FAULTS = [
     fault(
         "survivorship", where=[{"column": "bad", "any_of": ["1"]}, {"column": "day", "until": "2026-02-28"}]
     ),
+    fault(
+        "mix_shift",
+        clock="day",
+        since="2026-05-01",
+        where=[{"column": "shop", "any_of": ["south"]}],
+        keep=0.05,
+    ),
 ]
 
 

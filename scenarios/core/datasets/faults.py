@@ -16,6 +16,7 @@ from scenarios.core.recipes import (
     BrokenWeek,
     DelayedLabels,
     Leakage,
+    MixShift,
     NoisyLabels,
     Shift,
     Survivorship,
@@ -42,6 +43,9 @@ def plant(fault: AnyFault, table: Table, as_of: Day, chance: np.random.Generator
             return _broken(fault, table, chance)
         case Survivorship():
             return _without(table, fits(table, fault.where), fault.keep, chance)
+        case MixShift():
+            early = fits(table, fault.where) & ~_after(table, fault.clock, fault.since)
+            return _without(table, early, fault.keep, chance)
         case _:
             assert_never(fault)
 
@@ -151,6 +155,7 @@ LEAST = {
     "shift": 0.15,
     "broken_week": 0.3,
     "survivorship": 0.7,
+    "mix_shift": 0.05,
 }
 
 
@@ -167,6 +172,7 @@ def size(fault: AnyFault, table: Table, as_of: Day) -> float:
     logarithm of how many rows fit. leakage: correlation of column and target. shift: difference after
     minus before, in standard deviations (of a share, in points). broken_week: difference of the emptied
     or zero share; for rows, logarithm of how many there are a day, inside and outside the window.
+    mix_shift: the group's share of all rows, after minus before.
     """
     match fault:
         case DelayedLabels():
@@ -183,6 +189,8 @@ def size(fault: AnyFault, table: Table, as_of: Day) -> float:
             return _gap(fault, table)
         case Survivorship():
             return math.log1p(int(fits(table, fault.where).sum()))
+        case MixShift():
+            return _arrived(fault, table)
         case _:
             assert_never(fault)
 
@@ -223,6 +231,11 @@ def _difference(fault: Shift, table: Table) -> float:
     picked = fits(table, fault.where)
     after = _after(table, fault.clock, fault.since)
     return _mean(value[picked & after], spread) - _mean(value[picked & ~after], spread)
+
+
+def _arrived(fault: MixShift, table: Table) -> float:
+    group, after = fits(table, fault.where).astype(np.float64), _after(table, fault.clock, fault.since)
+    return _mean(group[after], 1.0) - _mean(group[~after], 1.0)
 
 
 def _mean(value: NDArray[np.float64], spread: float) -> float:

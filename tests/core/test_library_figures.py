@@ -1,0 +1,100 @@
+"""What a case says of its figures holds in the table that is made for it: briefs, facts and rows agree.
+
+One line for each figure somebody quotes: what is taken from which rows, what it should give, and how
+far chance may move it. The faults themselves are measured in test_library_data.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+import duckdb
+import pytest
+
+from rooms.dataroom.tables import load
+from scenarios.core.datasets.build import build
+from scenarios.loader import load_bundled
+
+
+class Figure(NamedTuple):
+    said: str  # as somebody in the case says it
+    take: str
+    where: str
+    value: float
+    within: float
+
+
+AUGUST = "visited_on BETWEEN '2026-08-17' AND '2026-08-23'"
+OCTOBER = "visited_on BETWEEN '2026-10-05' AND '2026-10-11'"
+PEOPLE = " AND country <> 'BR' AND place <> 'small'"
+
+FIGURES = {
+    ("engagement", "visits"): [
+        Figure("5.0 visits in August", "avg(visits)", AUGUST, 5.0, 0.06),
+        Figure("4.4 visits in October", "avg(visits)", OCTOBER, 4.4, 0.06),
+        Figure(
+            "minutes fall by 7 per cent",
+            f"1 - avg(minutes) FILTER (WHERE {OCTOBER}) / avg(minutes) FILTER (WHERE {AUGUST})",
+            "true",
+            0.07,
+            0.02,
+        ),
+        Figure(
+            "one visit in seven less on version 8",
+            "1 - avg(visits) FILTER (WHERE app_8 = 1) / avg(visits) FILTER (WHERE app_8 = 0)",
+            f"{OCTOBER} AND platform = 'android' {PEOPLE}",
+            1 / 7,
+            0.02,
+        ),
+        Figure(
+            "six in ten Android phones have it",
+            "avg(app_8)",
+            f"{OCTOBER} AND platform = 'android' {PEOPLE}",
+            0.6,
+            0.04,
+        ),
+        Figure("Brazil is 12 in 100", "avg((country = 'BR')::INT)", OCTOBER, 0.12, 0.01),
+        Figure("Brazil has 3.0 visits", "avg(visits)", f"{OCTOBER} AND country = 'BR'", 3.0, 0.12),
+        Figure("small places: 4.6 in August", "avg(visits)", f"{AUGUST} AND place = 'small'", 4.6, 0.1),
+        Figure(
+            "small places: 3.9 in October",
+            "avg(visits)",
+            f"{OCTOBER} AND place = 'small' AND app_8 = 0",
+            3.9,
+            0.15,
+        ),
+        Figure(
+            "towns and cities: 5.1, by one rule",
+            "avg(visits)",
+            f"{OCTOBER} AND app_8 = 0 {PEOPLE}",
+            5.1,
+            0.08,
+        ),
+        Figure("nobody has lapsed since 14 September", "avg(lapsed)", "visited_on > '2026-09-15'", 0, 0.001),
+        Figure(
+            "half of the iOS events were lost",
+            "count(*) FILTER (WHERE visited_on BETWEEN '2026-09-14' AND '2026-09-20')"
+            " / count(*) FILTER (WHERE visited_on BETWEEN '2026-09-07' AND '2026-09-13')",
+            "platform = 'ios'",
+            0.5,
+            0.05,
+        ),
+    ],
+}
+EACH = [(slug, table, figure) for (slug, table), figures in FIGURES.items() for figure in figures]
+
+
+@pytest.mark.parametrize(("slug", "table", "figure"), EACH, ids=[f"{s}-{f.said}" for s, _, f in EACH])
+def test_a_figure_that_is_quoted_is_in_the_table(slug, table, figure):
+    sql = f"SELECT {figure.take} FROM {table} WHERE {figure.where}"  # noqa: S608  (written above)
+    ((found,),) = _tables(slug).execute(sql).fetchall()
+    assert found == pytest.approx(figure.value, abs=figure.within)
+
+
+@cache
+def _tables(slug: str) -> duckdb.DuckDBPyConnection:
+    """All tables of a case, made once."""
+    connection = duckdb.connect()
+    for data_set in load_bundled(slug).data_sets:
+        if data_set.recipe is not None:
+            load(connection, data_set.key, build(data_set.recipe))
+    return connection
