@@ -17,7 +17,13 @@ KEPT = 2_048  # answers kept: every persona asks the same of the same words, aga
 PLACE = re.compile(r"[“\"'‘]?\{(\w+)\}[”\"'’]?")
 SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+|\n+")  # a full stop within a number ends nothing
 NOT = re.compile(r"\b(?:not|never|no|without|nobody|cannot|instead of|rather than)\b|n['’]t\b", re.IGNORECASE)
-LEAD = re.compile(r"^(?:(?:so|and|but|well|ok|okay|right|then|yes|now)\b[,:]?\s*)+", re.IGNORECASE)
+LEAD = re.compile(
+    r"^(?:(?:so|and|but|well|ok|okay|right|then|yes|now|honestly|also|i (?:mean|guess|think))\b[,:]?\s*)+",
+    re.IGNORECASE,
+)
+DANGLING = re.compile(r"(?:which|that|because|where|who|whose|if|when|or|with)\b", re.IGNORECASE)
+CLAUSE_END = re.compile(r"[,;:.](?=\s)")
+UNQUOTED = frozenset({"mark", "count"})  # places that are no quotations
 WORD = re.compile(r"[^\W\d_]{4,}|\d+")
 PLAIN = frozenset(
     """
@@ -58,21 +64,29 @@ def telling(text: str) -> frozenset[str]:
 
 
 def trimmed(text: str, most: int = READABLE) -> str:
-    """The text on one line, without quotation marks of its own, cut at a word if it is long."""
+    """The text on one line, without quotation marks of its own, cut at a clause or a word if it is long."""
     plain = re.sub(r"[“”\"{}\x00-\x1f]", "", " ".join(text.split())).strip(" .,;:!?-–—")
     if len(plain) <= most:
         return plain
+    ends = [end.start() for end in CLAUSE_END.finditer(plain, most // 3, most + 1)]
+    if ends:  # a whole clause is a quotation; a torn one is not
+        return plain[: ends[-1]].rstrip(" .,;:!?-–—")
     cut = plain[: most + 1]
     cut = cut.rsplit(" ", 1)[0] if " " in cut else cut[:most]
     return cut.rstrip(" .,;:!?-–—") + " …"
 
 
 @lru_cache(maxsize=KEPT)
-def phrase(text: str, most: int = 60) -> str:
+def phrase(text: str, most: int = 75) -> str:
     """The most telling stretch of an utterance, short enough to be quoted back."""
     stretches = [LEAD.sub("", part) for s in SENTENCE_END.split(text) for part in s.split(", ")]
-    best = max(stretches, key=lambda s: len(telling(trimmed(s, most))), default="")
+    best = max(stretches, key=lambda s: len(telling(trimmed(s, most))) - 2 * _dangles(s), default="")
     return trimmed(best, most)
+
+
+def _dangles(stretch: str) -> bool:
+    """Does it only make sense with the words before it?"""
+    return DANGLING.match(stretch) is not None
 
 
 def filled(line: str, values: Mapping[str, str]) -> str | None:
@@ -82,7 +96,9 @@ def filled(line: str, values: Mapping[str, str]) -> str | None:
     """
     if any(not values.get(name, "").strip() for name in PLACE.findall(line)):
         return None
-    return PLACE.sub(lambda place: f"“{trimmed(values[place[1]])}”", line)
+    return PLACE.sub(
+        lambda place: values[place[1]] if place[1] in UNQUOTED else f"“{trimmed(values[place[1]])}”", line
+    )
 
 
 # --- choosing ---------------------------------------------------------------------------------------------
