@@ -12,6 +12,10 @@ from rooms.live.sql import many, one_of, rows
 
 PAGE = 5_000  # events read at a time
 ROOMS = 500  # rooms found at a time
+LINES = (
+    "INSERT INTO rooms_roomevent (room_id, seq, at, cause, digest, audience, body)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s)"
+)
 
 
 class RoomRow(NamedTuple):
@@ -213,11 +217,7 @@ def append(additions: Sequence[Addition]) -> None:
     """Add to the ends of logs. IntegrityError if a place or a cause is taken."""
     if not additions:
         return
-    lines = (
-        "INSERT INTO rooms_roomevent (room_id, seq, at, cause, digest, audience, body)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s)"
-    )
-    many(lines, [_stored(addition.row.id, e) for addition in additions for e in addition.entries])
+    many(LINES, [_stored(addition.row.id, e) for addition in additions for e in addition.entries])
     moved = [a for a in additions if (a.next_look, a.live) != (a.row.next_look, a.row.live)]
     longer = [a for a in additions if (a.next_look, a.live) == (a.row.next_look, a.row.live)]
     # what stays as it was is not written again: it has an index
@@ -226,6 +226,30 @@ def append(additions: Sequence[Addition]) -> None:
         "UPDATE rooms_room SET last_seq = %s, next_look = %s, live = %s WHERE id = %s",
         [(_end(a), a.next_look, a.live, a.row.id) for a in moved],
     )
+
+
+class Cause(NamedTuple):
+    """What brought a line about; None on lines that are not the first of their command."""
+
+    cause: str | None
+    digest: str | None
+
+
+def causes(room_id: str) -> dict[int, Cause]:
+    """seq -> the cause of each line of a log."""
+    sql = "SELECT seq, cause, digest FROM rooms_roomevent WHERE room_id = %s"
+    return {seq: Cause(cause, digest) for seq, cause, digest in rows(sql, [room_id])}
+
+
+def replace(row: RoomRow, entries: Sequence[Entry], epoch: str) -> None:
+    """Put these lines in the place of a whole log, which begins a new epoch: whoever folded it starts over.
+
+    Lines are taken out and put in, never changed: the trigger that refuses an update stands. The caller
+    holds the room's row.
+    """
+    many("DELETE FROM rooms_roomevent WHERE room_id = %s", [(row.id,)])
+    many(LINES, [_stored(row.id, e) for e in entries])
+    many("UPDATE rooms_room SET epoch = %s WHERE id = %s", [(epoch, row.id)])
 
 
 def _end(addition: Addition) -> int:

@@ -1,0 +1,62 @@
+"""Taking people's words out of rooms that are over. What is left still folds, counts and replays."""
+
+import secrets
+from collections.abc import Collection
+from functools import partial
+
+from django.db import transaction
+
+from rooms.core.erasure import erased, seats_erased
+from rooms.core.state import fold
+from rooms.live import log
+from rooms.live.bell import ring
+from rooms.models import Room, Seat
+from scenarios.queries import scenario as scenario_of
+
+
+class StillRunning(Exception):
+    """A room that is not over: what was said in it is still needed."""
+
+
+@transaction.atomic
+def erase(room_id: str, seats: Collection[str], names: Collection[str] | None = None) -> None:
+    """Take out what was said from these seats, and who said it; doing it again changes nothing.
+
+    With the candidate's seat everybody's words go (`rooms.core.erasure`). `names`: seats that lose their
+    name, if it is not these. StillRunning: the room has started and not ended. LookupError: no such room.
+    """
+    row = log.lock([room_id]).get(room_id)
+    if row is None:
+        raise LookupError(room_id)
+    lines = log.read(room_id)
+    if fold((x.at, x.event) for x in log.parsed(lines)).status in ("live", "paused"):
+        raise StillRunning(room_id)
+    words, causes = seats_erased(seats), log.causes(room_id)
+    entries = [_entry(x, causes[x.seq], words, seats if names is None else names) for x in lines]
+    log.replace(row, entries, secrets.token_hex(6))
+    if words is None:
+        _untitled(room_id, row)
+    transaction.on_commit(partial(ring, f"anew {room_id}"))
+
+
+def close(room_id: str, seats: Collection[str], at: int) -> None:
+    """Nobody enters these seats any more, and they are nobody's."""
+    rows = Seat.objects.filter(room_id=room_id, seat__in=seats)
+    rows.update(person=None, by_code=False, token_digest=None, revoked_at=at, changed_at=at)
+
+
+def _entry(
+    line: log.Line, cause: log.Cause, words: frozenset[str] | None, names: Collection[str]
+) -> log.Entry:
+    before = line.parsed().event
+    after = erased(before, words, names)
+    if after == before:
+        return log.Entry(line, before, *cause)
+    # a digest of a short sentence is soon guessed
+    return log.entry(line.seq, line.at, after, cause.cause, "" if cause.cause else None)
+
+
+def _untitled(room_id: str, row: log.RoomRow) -> None:
+    """A title such as "Panel with Ana" says whose room it was."""
+    title = scenario_of(row.version_id, row.seniority).title
+    Room.objects.filter(pk=room_id).update(title=title)
