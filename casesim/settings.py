@@ -153,6 +153,7 @@ INSTALLED_APPS = [
     "casesim.authoring",
     "casesim.programs",
     "casesim.todo",
+    "casesim.records",
     "casesim.fairness",
 ]
 MIDDLEWARE = [
@@ -328,6 +329,8 @@ CELERY_BEAT_SCHEDULE = {
     # A sweep nobody ran in time is not worth running late: the next one does its work.
     "rooms.sweep": {"task": "rooms.tasks.sweep", "schedule": 5, "options": {"expires": 5}},
     "scoring.sweep": {"task": "scoring.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
+    "records.sweep": {"task": "casesim.records.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
+    "records.retain": {"task": "casesim.records.tasks.retain", "schedule": crontab(hour=3, minute=40)},
     "scoring.calibrate": {"task": "scoring.tasks.calibrate_all", "schedule": crontab(hour=3, minute=10)},
 }
 

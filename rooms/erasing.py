@@ -5,13 +5,18 @@ from collections.abc import Collection
 from functools import partial
 
 from django.db import transaction
+from django.dispatch import Signal
 
 from rooms.core.erasure import erased, seats_erased
 from rooms.core.state import fold
 from rooms.live import log
 from rooms.live.bell import ring
+from rooms.live.hub import wall_ms
 from rooms.models import Room, Seat
 from scenarios.queries import scenario as scenario_of
+
+# For whoever may not be named here. Sent with `room_id` and `seats`, in the erasing's transaction.
+room_erased = Signal()
 
 
 class StillRunning(Exception):
@@ -35,7 +40,8 @@ def erase(room_id: str, seats: Collection[str], names: Collection[str] | None = 
     entries = [_entry(x, causes[x.seq], words, seats if names is None else names) for x in lines]
     log.replace(row, entries, secrets.token_hex(6))
     if words is None:
-        _untitled(room_id, row)
+        _emptied(room_id, row)
+    room_erased.send(None, room_id=room_id, seats=frozenset(seats))
     transaction.on_commit(partial(ring, f"anew {room_id}"))
 
 
@@ -56,7 +62,15 @@ def _entry(
     return log.entry(line.seq, line.at, after, cause.cause, "" if cause.cause else None)
 
 
-def _untitled(room_id: str, row: log.RoomRow) -> None:
-    """A title such as "Panel with Ana" says whose room it was."""
+def _emptied(room_id: str, row: log.RoomRow) -> None:
+    """Nothing that was said is left. The title goes as well: "Panel with Ana" says whose room it was."""
     title = scenario_of(row.version_id, row.seniority).title
     Room.objects.filter(pk=room_id).update(title=title)
+    Room.objects.filter(pk=room_id, erased_at=None).update(erased_at=wall_ms())
+
+
+def over_before(workspace_id: int, before: int) -> list[str]:
+    """Rooms of a workspace that were over, or never began, before that time and still hold what was said."""
+    old = Room.objects.filter(workspace=workspace_id, erased_at=None, created_at__lt=before)
+    ids = list(old.order_by("created_at", "pk").values_list("pk", flat=True))
+    return [room_id for room_id, last in log.last_moments(ids).items() if last < before]

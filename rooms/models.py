@@ -29,6 +29,7 @@ class Room(models.Model):
     starts_at = models.BigIntegerField(null=True)  # when people agreed to meet; starts nothing by itself
     epoch = models.CharField(max_length=16)
     created_at = models.BigIntegerField()
+    erased_at = models.BigIntegerField(null=True)  # ms: since when none of what was said is left
     # written with every append, in its transaction: the log's end and when the clock should look again
     last_seq = models.PositiveIntegerField(default=0)
     next_look = models.BigIntegerField(null=True)

@@ -220,6 +220,11 @@ def debrief(room_id: str) -> dict[str, Any]:
     return plain(canonical(marks_of(report_input(room_id))).decode())
 
 
+def kept_reports(room_id: str) -> tuple[Report, ...]:
+    """Every report on a room that is kept, the oldest first. Only for those who may see every mark."""
+    return tuple(Report.objects.filter(room=room_id).order_by("pk"))
+
+
 def waiting(room_id: str) -> ReportRequest | None:
     """The asking for a report that has not been answered yet."""
     return ReportRequest.objects.filter(room=room_id, done_at=None).first()

@@ -142,6 +142,17 @@ def stages(room_ids: Sequence[str]) -> dict[str, str]:
     return {room_id: ("lobby", "running", "ended")[stage] for room_id, stage in found}
 
 
+def last_moments(room_ids: Sequence[str]) -> dict[str, int]:
+    """When the last line of each of these logs was written, ms; in the order asked for."""
+    these, ids = one_of("e.room_id", room_ids)
+    sql = (
+        "SELECT e.room_id, e.at FROM rooms_roomevent e JOIN rooms_room r"  # noqa: S608
+        f" ON r.id = e.room_id AND r.last_seq = e.seq WHERE {these}"
+    )
+    found = dict(rows(sql, ids)) if room_ids else {}
+    return {room_id: found[room_id] for room_id in room_ids if room_id in found}
+
+
 def bot_seats(workspace_id: int) -> set[tuple[str, str]]:
     """(room, seat) of every seat in a workspace's rooms in which a bot has ever sat."""
     sql = (

@@ -1,0 +1,1 @@
+"""What records are made of: tables as text, and people's tables read. Pure."""

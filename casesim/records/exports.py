@@ -1,0 +1,177 @@
+"""Exports: asked for, written by one worker, written again after a kill, gone after a day. Times in ms.
+
+A file appears whole or not at all: it is written beside its place and moved there.
+"""
+
+import hashlib
+import json
+import secrets
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+import rooms.queries
+from casesim.accounts.models import User, Workspace
+from casesim.records.core.tables import Table, as_csv, as_json, table
+from casesim.records.gathering import (
+    MARK_COLUMNS,
+    ROOM_COLUMNS,
+    Document,
+    OfRoom,
+    moment,
+    of_room,
+    of_workspace,
+)
+from casesim.records.models import Export
+from scoring.broker import send
+
+KEPT = 24 * 3_600_000  # ms a file is there
+LEASE = 60_000  # ms without a sign of life after which another worker may begin anew
+TRIES = 3
+TOLD = 25  # rooms between two signs of life
+FORM = 1  # of what an export holds
+
+Tell = Callable[[int, int], None]
+
+
+class Stopped(Exception):
+    """Another worker has it, or it is over."""
+
+
+# --- asking ------------------------------------------------------------------------------------------------
+
+
+def ask(workspace: Workspace, by: User, now: int) -> Export:
+    """Ask for an export; while one is open, that one. The worker is called once this is committed."""
+    with transaction.atomic():
+        run, new = Export.objects.get_or_create(
+            workspace=workspace, ended_at=None, defaults={"asked_by": by, "asked_at": now, "heard_at": now}
+        )
+        if new:
+            transaction.on_commit(lambda: _send(run.pk))
+    return run
+
+
+def sweep(now: int) -> None:
+    """Call a worker again for what is silent, give up what was tried too often, take away what is old."""
+    silent = Export.objects.filter(ended_at=None, heard_at__lt=now - LEASE)
+    silent.filter(tries__gte=TRIES).update(ended_at=now, error="It was tried three times and not finished.")
+    for run in silent.filter(tries__lt=TRIES):
+        Export.objects.filter(pk=run.pk).update(heard_at=now)
+        _send(run.pk)
+    for old in Export.objects.filter(expires_at__lte=now).exclude(file=""):
+        path(old.file).unlink(missing_ok=True)
+        Export.objects.filter(pk=old.pk).update(file="")
+
+
+def path(name: str) -> Path:
+    """Where a file of that name lies."""
+    return folder() / name
+
+
+def folder() -> Path:
+    """Where exports lie; nobody but this server's user reads it."""
+    place: Path = settings.VAR / "exports"
+    place.mkdir(mode=0o700, exist_ok=True)
+    return place
+
+
+def _send(run_id: int) -> None:
+    send("casesim.records.tasks.export", run_id)
+
+
+# --- working -----------------------------------------------------------------------------------------------
+
+
+def work(run_id: int) -> None:
+    """Write an export, unless it is over or another worker is at it."""
+    claim, now = secrets.token_hex(8), _now()
+    free = Export.objects.filter(pk=run_id, ended_at=None).exclude(claim__gt="", heard_at__gte=now - LEASE)
+    if not free.update(claim=claim, heard_at=now, tries=F("tries") + 1):
+        return
+    run = Export.objects.select_related("workspace").get(pk=run_id)
+    name = f"{run.workspace.slug}-{secrets.token_hex(8)}.zip"
+    mine = Export.objects.filter(pk=run_id, claim=claim, ended_at=None)
+
+    def tell(done: int, of: int) -> None:
+        if not mine.update(done=done, of=of, heard_at=_now()):
+            raise Stopped
+
+    try:
+        write(run.workspace, path(name), tell)
+    except Stopped:
+        return
+    except Exception as error:
+        mine.update(claim="", heard_at=0, error=repr(error)[:500])  # the sweep tries again
+        raise
+    now = _now()
+    fields = {"file": name, "size": path(name).stat().st_size, "ended_at": now, "expires_at": now + KEPT}
+    if not mine.update(**fields, error=""):
+        path(name).unlink(missing_ok=True)
+
+
+def write(workspace: Workspace, target: Path, tell: Tell = lambda done, of: None) -> None:
+    """The whole workspace as a ZIP at `target`: each table as CSV and JSON, each log and report as it is."""
+    draft = target.with_suffix(".part")
+    try:
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+            digests = {each.name: _put(archive, each) for each in _documents(workspace, tell)}
+            archive.writestr("manifest.json", json.dumps(_manifest(workspace, digests), indent=1))
+        draft.rename(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _documents(workspace: Workspace, tell: Tell) -> Iterator[Document]:
+    """Every file but the manifest; one room is held at a time."""
+    ids = rooms.queries.room_ids(workspace.pk)
+    found: list[OfRoom] = []
+    for done, room_id in enumerate(ids):
+        if done % TOLD == 0:
+            tell(done, len(ids))
+        each = of_room(room_id)
+        yield from each.documents
+        found.append(OfRoom(each.room, each.seats, each.marks, ()))
+    tell(len(ids), len(ids))
+    for whole in (*_of_rooms(found), *of_workspace(workspace)):
+        yield Document(f"{whole.name}.csv", as_csv(whole))
+        yield Document(f"{whole.name}.json", as_json(whole))
+
+
+def _of_rooms(found: list[OfRoom]) -> tuple[Table, ...]:
+    seats = ("room", "seat", "kind", "title", "occupant", "name", "person")
+    return (
+        table("rooms", ROOM_COLUMNS, [each.room for each in found]),
+        table("seats", seats, [row for each in found for row in each.seats]),
+        table("marks", MARK_COLUMNS, [row for each in found for row in each.marks]),
+    )
+
+
+def _put(archive: zipfile.ZipFile, document: Document) -> str:
+    content = document.text.encode()
+    archive.writestr(document.name, content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _manifest(workspace: Workspace, digests: dict[str, str]) -> dict[str, object]:
+    return {
+        "form": FORM,
+        "workspace": workspace.slug,
+        "name": workspace.name,
+        "made": moment(_now()),
+        "left_out": [
+            "the talk of rooms that are not over",
+            "marks and reports of rooms whose raters still mark blind",
+            "drafts of scoresheets, links, passwords, protected attributes",
+        ],
+        "sha256": dict(sorted(digests.items())),
+    }
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,132 @@
+"""Everything a workspace has, as tables and documents. Marks and talk that nobody may see yet stay out."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import rooms.queries
+import scoring.queries
+from casesim.accounts.models import AuditEntry, Membership, Workspace
+from casesim.records.core.tables import Table, Value, table
+from rooms.core.feed import body, item_json
+from rooms.queries import RoomInfo
+from scoring.core.sheets import Sheet
+from scoring.models import HireOutcome
+
+ROOM_COLUMNS = ("room", "title", "scenario", "version", "seniority", "status", "opened", "events", "marks")
+MARK_COLUMNS = (
+    "room", "seat", "rater", "version", "submitted", "late", "dimension", "level", "not_observed", "note",
+    "evidence",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file of an export."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfRoom:
+    """What of one room goes into an export: a row of each table, and files of its own."""
+
+    room: tuple[Value, ...]
+    seats: tuple[tuple[Value, ...], ...]
+    marks: tuple[tuple[Value, ...], ...]
+    documents: tuple[Document, ...]
+
+
+def of_room(room_id: str) -> OfRoom:
+    """One room. The talk of a room that is not over, and marks while they are given blind, stay out."""
+    info = rooms.queries.room(room_id)
+    over, open_marks = info.state.status == "ended", scoring.queries.unlocked(room_id)
+    sheets = scoring.queries.sheets(room_id) if open_marks else ()
+    return OfRoom(
+        room=_room(info, over, open_marks),
+        seats=tuple(_seats(info)),
+        marks=tuple(row for sheet in sheets for row in _marks(room_id, sheet)),
+        documents=(*_log(info, over), *(_reports(room_id) if open_marks else ())),
+    )
+
+
+def of_workspace(workspace: Workspace) -> Iterator[Table]:
+    """The tables that are not about single rooms."""
+    yield _members(workspace)
+    yield _outcomes(workspace)
+    yield _audit(workspace)
+
+
+def moment(ms: int | None) -> str | None:
+    """A time in ms as ISO 8601, UTC."""
+    if ms is None:
+        return None
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def _room(info: RoomInfo, over: bool, open_marks: bool) -> tuple[Value, ...]:
+    return (
+        info.id,
+        info.title,
+        info.scenario_slug,
+        info.scenario_version,
+        info.seniority,
+        info.state.status,
+        moment(info.created_at),
+        info.state.seq if over else None,
+        "open" if open_marks else "blind",
+    )
+
+
+def _seats(info: RoomInfo) -> Iterator[tuple[Value, ...]]:
+    for chair in rooms.queries.chairs(info.id):
+        yield info.id, chair.seat, chair.kind, chair.title, chair.occupant, chair.name, chair.person
+
+
+def _marks(room_id: str, sheet: Sheet) -> Iterator[tuple[Value, ...]]:
+    for mark in sheet.marks:
+        quotes = json.dumps([e.quote for e in mark.evidence], ensure_ascii=False)
+        when = moment(sheet.submitted_at)
+        start = (room_id, sheet.seat, sheet.name, sheet.version, when, sheet.late)
+        yield (*start, mark.dimension, mark.level, mark.not_observed, mark.note, quotes)
+
+
+def _log(info: RoomInfo, over: bool) -> Iterator[Document]:
+    if over:
+        lines = (item_json(line.seq, line.at, body(line.event)) for line in rooms.queries.record(info.id))
+        yield Document(f"logs/{info.id}.jsonl", "\n".join(lines) + "\n")
+
+
+def _reports(room_id: str) -> Iterator[Document]:
+    for report in scoring.queries.kept_reports(room_id):
+        yield Document(f"reports/{room_id}-{report.digest[:12]}.json", report.document)
+
+
+def _members(workspace: Workspace) -> Table:
+    rows = Membership.objects.filter(workspace=workspace).select_related("person").order_by("person__email")
+    columns = ("email", "name", "role", "time_zone", "joined")
+    return table(
+        "members",
+        columns,
+        [(m.person.email, m.person.name, m.role, m.person.time_zone, m.joined_at.isoformat()) for m in rows],
+    )
+
+
+def _outcomes(workspace: Workspace) -> Table:
+    rows = HireOutcome.objects.filter(workspace=workspace).select_related("recorded_by").order_by("room")
+    return table(
+        "outcomes",
+        ("room", "good", "known", "recorded_by"),
+        [(row.room, row.good, row.known.isoformat(), row.recorded_by.email) for row in rows],
+    )
+
+
+def _audit(workspace: Workspace) -> Table:
+    rows = AuditEntry.objects.filter(workspace=workspace).order_by("pk").iterator()
+    return table(
+        "audit",
+        ("at", "who", "did", "to_what"),
+        [(row.at.isoformat(), row.actor_name, row.act, row.object) for row in rows],
+    )
