@@ -16,6 +16,7 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("", include("casesim.accounts.urls")),
     path("", include("casesim.todo.urls")),
+    path("", include("casesim.records.urls")),
     path("", include("casesim.programs.urls")),
     path("", include("casesim.fairness.urls")),
     path("", include("rooms.urls")),

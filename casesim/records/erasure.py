@@ -1,7 +1,7 @@
 """Erasing: of one seat, of a person in a workspace, of rooms that are kept no longer. Marks stay.
 
-What is left is told by `rooms.core.erasure` for the log and by `scoring.erasing` for sheets and reports. Whether
-somebody may is asked before, by `workspace_for`.
+What is left is told by `rooms.core.erasure` for the log and by `scoring.erasing` for sheets and reports.
+Whether somebody may is asked before, by `workspace_for`.
 """
 
 import re
@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 import rooms.erasing
 import scoring.erasing
@@ -18,6 +19,8 @@ from casesim.accounts.service import Refusal, noted, remove_member
 from rooms.core.erasure import NOBODY
 from rooms.models import Seat
 from scoring.models import RaterFinding
+
+GRAVE = "@erased.invalid"  # no address ends so (RFC 2606)
 
 
 @transaction.atomic
@@ -52,6 +55,14 @@ def empty_room(room_id: str) -> None:
     """Everything that was said in a room, and every name: it is kept no longer. Refusal while it runs."""
     seats = list(Seat.objects.filter(room_id=room_id).values_list("seat", flat=True))
     _erase(room_id, seats)
+
+
+def people_of(by: Standing) -> QuerySet[User]:
+    """Whoever has left traces here and is not erased yet: members, and who held a seat before they left."""
+    members = Membership.objects.filter(workspace=by.workspace).values("person")
+    held = Seat.objects.filter(room__workspace=by.workspace).exclude(person=None).values("person")
+    found = User.objects.filter(Q(pk__in=members) | Q(pk__in=held)).exclude(email__endswith=GRAVE)
+    return found.exclude(pk=by.person.pk).order_by("name", "email")
 
 
 def _erase(room_id: str, seats: Collection[str]) -> None:
@@ -91,7 +102,7 @@ def _forget(by: Standing, person: User, held: dict[str, list[str]], now: int) ->
 def bury(person: User) -> None:
     """Make an account nobody's: it stays as a number that marks and counts belong to."""
     EmailAddress.objects.filter(user=person).delete()
-    person.email = f"erased-{person.pk}@erased.invalid"
+    person.email = f"erased-{person.pk}{GRAVE}"
     person.name, person.time_zone, person.is_active = f"{NOBODY} {person.pk}", "UTC", False
     person.set_unusable_password()  # which ends their sessions too
     person.save()

@@ -4,6 +4,7 @@ import zoneinfo
 from dataclasses import dataclass
 from typing import cast
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from casesim.accounts.access import Standing
@@ -51,4 +52,7 @@ def _added(by: Standing, person: Person) -> Membership:
 
 
 def _account(person: Person) -> User:
-    return User.objects.create_user(person.email, name=person.name, time_zone=person.time_zone or "UTC")
+    made = User.objects.create_user(person.email, name=person.name, time_zone=person.time_zone or "UTC")
+    # the first code they sign in by shows that the address is theirs; without this row they would need two
+    EmailAddress.objects.create(user=made, email=made.email, primary=True, verified=False)
+    return made

@@ -391,8 +391,12 @@ class Hub:
             self._start_over(room)
 
     def _start_over(self, room: HubRoom) -> None:
-        """What was handed out cannot be gone on from. Everybody comes back, and the log is read anew."""
+        """What was handed out cannot be gone on from."""
         logger.error("a room is read anew", extra={"room": room.id})
+        self.let_go(room)
+
+    def let_go(self, room: HubRoom) -> None:
+        """Forget a room. Everybody comes back to it, and the log is read anew."""
         self.rooms.pop(room.id, None)
         for ear in room.all_ears():
             ear.close(4000)

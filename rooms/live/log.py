@@ -107,15 +107,18 @@ def seat_of(token_digest: str) -> SeatRow | None:
     return next((SeatRow(*row) for row in rows(sql, [token_digest])), None)
 
 
-def changed_seats(since: int) -> list[tuple[str, str, frozenset[str]]]:
-    """(room, seat, the keys that open it now) of seats given to somebody else or closed since."""
+def changed_seats(since: int) -> list[tuple[str, str, str, frozenset[str]]]:
+    """(room, its epoch, seat, the keys that open it now) of seats given to somebody else or closed since.
+
+    So are all seats of a room whose words were taken out, which begins a new epoch.
+    """
     sql = (
-        "SELECT s.room_id, s.seat, s.token_digest, m.person_id, s.revoked_at FROM rooms_seat s"
+        "SELECT s.room_id, r.epoch, s.seat, s.token_digest, m.person_id, s.revoked_at FROM rooms_seat s"
         " JOIN rooms_room r ON r.id = s.room_id"
         " LEFT JOIN accounts_membership m ON m.person_id = s.person_id AND m.workspace_id = r.workspace_id"
         " WHERE s.changed_at >= %s"
     )
-    return [(room, seat, _keys(*opened_by)) for room, seat, *opened_by in rows(sql, [since])]
+    return [(room, epoch, seat, _keys(*by)) for room, epoch, seat, *by in rows(sql, [since])]
 
 
 def _keys(token_digest: str | None, person_id: int | None, revoked_at: int | None) -> frozenset[str]:

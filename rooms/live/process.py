@@ -293,11 +293,13 @@ class Process:
         except outage.AWAY:
             return  # the next round asks again
         self._asked_seats = now  # only when it was answered: a change is never passed over
-        for room_id, seat, keys in changed:
+        for room_id, epoch, seat, keys in changed:
             room = self.hub.rooms.get(room_id)
             for ear in room.ears.get(seat, ()) if room else ():
                 if ear.key and ear.key not in keys:
                     ear.close(4501)
+            if room is not None and room.epoch != epoch:  # what it holds is not in the log any more
+                self.hub.let_go(room)
 
     async def _watch_sockets(self) -> None:
         while True:

@@ -113,6 +113,20 @@ ROWS = [
     Row("programs:link", everyone(404), "POST", {**ROOM, "seat": "nobody"}),
     Row("programs:withdraw", only(ORGANISERS, 302), "POST", {**ROOM, "seat": "lead"}),
     Row("programs:give", only(ORGANISERS, 302), "POST", {**ROOM, "seat": "lead"}, {"person": ""}),
+    # -- records
+    Row("records:records", only("owner", 200), path=ACME),
+    Row("records:export", only("owner", 302), "POST", ACME),
+    Row("records:download", everyone(404), path={**ACME, "run": "1"}),  # nothing was asked for yet
+    Row("records:retain", only("owner", 302), "POST", ACME, {"days": 90}),
+    Row("records:retain", only("owner", 422), "POST", ACME, {"days": 1}),
+    Row("records:erase", only("owner", 200), path=ACME),
+    Row("records:erase", only("owner", 422), "POST", ACME),  # nobody was chosen
+    Row("records:erase", only("owner", 302), "POST", ACME, {"person": "MEMBER", "sure": "on"}),
+    Row("records:erase_seat", only("owner", 200), path=ROOM),
+    Row("records:erase_seat", everyone(404), path={"workspace": "other", "room": "ROOM"}),
+    Row("records:erase_seat", only("owner", 302), "POST", ROOM, {"seat": "omar"}),
+    Row("records:people", only(ORGANISERS, 200), path=ACME),
+    Row("records:people", only(ORGANISERS, 422), "POST", ACME),  # an empty table
     # -- the rule, calibrations and raters
     Row("scoring:rule", only(ORGANISERS, 200), path=ACME),
     Row("scoring:rule", only(ORGANISERS, 422), "POST", ACME),  # an empty form declares nothing
@@ -170,6 +184,12 @@ class World:
     invited: int
 
     def url(self, row: Row) -> str:
+        return reverse(row.name, kwargs=self._placed(row.path))
+
+    def data(self, row: Row) -> dict[str, Any]:
+        return self._placed(row.data)
+
+    def _placed(self, values: Mapping[str, Any]) -> dict[str, Any]:
         places = {
             "ROOM": self.opened.room_id,
             "TOKEN": self.token,
@@ -177,7 +197,10 @@ class World:
             "INVITED": str(self.invited),
             "MEMBER": str(self.people["member"].pk),
         }
-        return reverse(row.name, kwargs={key: places.get(value, value) for key, value in row.path.items()})
+        return {
+            key: places.get(value, value) if isinstance(value, str) else value
+            for key, value in values.items()
+        }
 
     def client(self, visitor: str, row: Row, **options: Any) -> Client:
         """A browser in which this visitor is signed in."""
@@ -214,7 +237,7 @@ def statuses(world: World, row: Row) -> dict[str, int]:
         with transaction.atomic():
             client = world.client(visitor, row)
             ask = client.get if row.method == "GET" else client.post
-            found[visitor] = ask(world.url(row), row.data).status_code
+            found[visitor] = ask(world.url(row), world.data(row)).status_code
             transaction.set_rollback(True)
     return found
 
@@ -234,7 +257,7 @@ def test_nothing_is_changed_by_a_form_of_another_site(row, world):
     visitor = next(who for who in reversed(VISITORS) if row.expected[who] == 302)
     with transaction.atomic():
         client = world.client(visitor, row, enforce_csrf_checks=True)
-        status = client.post(world.url(row), row.data).status_code
+        status = client.post(world.url(row), world.data(row)).status_code
         transaction.set_rollback(True)
     assert status == 403
 
