@@ -79,6 +79,54 @@ FIGURES = {
             0.05,
         ),
     ],
+    ("fraud", "orders"): [
+        Figure(
+            "about one chargeback in five is the holder's own",
+            "avg((analyst_says = 0)::INT)",
+            "fraud = 1 AND rules_declined = 0 AND analyst_says IS NOT NULL",
+            0.22,
+            0.07,
+        ),
+        Figure("Canada is not in it", "avg((country = 'CA')::INT)", "true", 0.0, 0.002),
+        Figure(
+            "iOS sends no signal since its release",
+            "avg((device_score IS NULL)::INT)",
+            "channel = 'ios' AND ordered_on >= '2025-12-15'",
+            0.97,
+            0.02,
+        ),
+    ],
+    ("recommendations", "shown"): [
+        Figure("about 82,000 rows", "count(*)", "true", 82_000, 1_000),
+        Figure(
+            "every second view the app started was looked at by nobody",
+            "avg((somebody_looked = 0)::INT)",
+            "app_started = 1 AND watched = 1 AND somebody_looked IS NOT NULL",
+            0.5,
+            0.05,
+        ),
+        Figure("only those who agreed", "avg(agreed)", "true", 1, 0.03),
+        Figure("four in 100 say they are under 18", "avg((age_given = 'under 18')::INT)", "true", 0.04, 0.01),
+        Figure(
+            "diets were 8 in 100",
+            "avg((topic = 'fitness and diet')::INT)",
+            "shown_on < '2026-07-20'",
+            0.08,
+            0.01,
+        ),
+        Figure(
+            "and are 27", "avg((topic = 'fitness and diet')::INT)", "shown_on >= '2026-07-20'", 0.27, 0.015
+        ),
+        Figure(
+            "in nine days of June the app starts nothing",
+            "avg(app_started)",
+            "place = 'next_up' AND shown_on BETWEEN '2026-06-22' AND '2026-06-30'",
+            0.03,
+            0.03,
+        ),
+        Figure("hardly any Catalan", "avg((language = 'Catalan')::INT)", "true", 0.0, 0.003),
+        Figure("the list of watched videos knows the label", "avg(watched)", "in_history = 1", 0.99, 0.01),
+    ],
 }
 EACH = [(slug, table, figure) for (slug, table), figures in FIGURES.items() for figure in figures]
 
