@@ -34,7 +34,8 @@ def test_its_candidates_are_told_apart(played):
     _, done = played
     strong, middling, weak = (done[name]["composite"] for name in NAMES)
     assert strong - 0.3 > middling > weak + 0.5
-    assert (done["strong"]["leans"], done["weak"]["leans"]) == ("hire", "no_hire")
+    assert [done[name]["leans"] for name in NAMES] == ["hire", "no_hire", "no_hire"]
+    assert done["middling"]["above"] > done["weak"]["above"] + 0.2  # near the bar, and below it
 
 
 def test_each_inject_is_met_by_one_of_them(played):
