@@ -32,7 +32,7 @@ def figures(members: int, rounds: int, scenarios: int) -> list[Figure]:
     """One size: rooms of six with two raters, everybody there each time, no bots, seed 0, effort 1."""
     asked, name = group(members, rounds, scenarios), f"{members} x {rounds}"
     first, _ = timed(lambda: feasible(problem(asked), until()))
-    took, plan = timed(lambda: planned(asked, random.Random(0), until(), lambda part: None))
+    took, plan = timed(lambda: planned(asked, random.Random(0), until(), lambda *told: None))
     assert isinstance(plan, Plan)
     gaps = [
         Figure(

@@ -34,7 +34,7 @@ def group(members: int = 6, rounds: int = 4, scenarios: int = 4, **more: Any) ->
 def plan_for(asked: dict[str, Any], seconds: float = 60, best_effort: bool = False) -> Plan | Refusal:
     read = cohort(json.dumps(asked))
     chance = random.Random(read.settings.seed)
-    return planned(read, chance, lambda: seconds, lambda part: None, best_effort)
+    return planned(read, chance, lambda: seconds, lambda *told: None, best_effort)
 
 
 def made(asked: dict[str, Any], best_effort: bool = False) -> dict[str, Any]:
@@ -243,15 +243,26 @@ def test_the_same_file_and_seed_give_the_same_bytes_and_another_seed_others(twel
 def test_the_clock_ends_the_search_and_the_plan_says_so():
     read = cohort(json.dumps(group(24, 8, 8)))
     looks = iter([60.0] * 20)  # a clock that runs out while the plan is being improved
-    found = planned(read, random.Random(0), lambda: next(looks, 0.0), lambda part: None)
+    found = planned(read, random.Random(0), lambda: next(looks, 0.0), lambda *told: None)
     assert isinstance(found, Plan) and found.finish == "time"
     assert breaches(group(24, 8, 8), json.loads(found.model_dump_json())) == []
 
 
 def test_progress_only_grows():
-    parts: list[float] = []
-    planned(cohort(json.dumps(group())), random.Random(0), lambda: 60.0, parts.append)
+    told: list[tuple[float, int | None]] = []
+    planned(cohort(json.dumps(group())), random.Random(0), lambda: 60.0, lambda *each: told.append(each))
+    parts = [part for part, _ in told]
     assert parts == sorted(parts) and 0 <= parts[0] < parts[-1] <= 1
+
+
+def test_the_best_plan_so_far_only_gets_better_and_is_told():
+    told: list[int | None] = []
+    plan = planned(
+        cohort(json.dumps(group(8, 6))), random.Random(0), lambda: 60.0, lambda _, best: told.append(best)
+    )
+    best = [each for each in told if each is not None]
+    assert len(best) > 1 and best == sorted(best, reverse=True)
+    assert isinstance(plan, Plan) and best[-1] >= plan.objective
 
 
 # --- who can come ---------------------------------------------------------------------------------------
@@ -319,7 +330,7 @@ def test_best_effort_gives_up_little_and_says_what():
 
 def mended(asked: dict[str, Any], old: dict[str, Any], gone: str, start: str) -> dict[str, Any]:
     read = cohort(json.dumps(asked))
-    found = replanned(read, Plan.model_validate(old), gone, start, lambda: 60.0, lambda part: None)
+    found = replanned(read, Plan.model_validate(old), gone, start, lambda: 60.0, lambda *told: None)
     assert isinstance(found, Plan), found
     return json.loads(found.model_dump_json())
 
@@ -363,9 +374,9 @@ def test_a_plan_of_another_cohort_is_refused_by_field():
     with pytest.raises(
         ValueError, match=r"rounds\[\d\]\.rooms\[0\]\.seats\[\d\]\.member: there is no member 'p0'"
     ):
-        replanned(cohort(json.dumps(other)), old, "p1", "r2", lambda: 60.0, lambda part: None)
+        replanned(cohort(json.dumps(other)), old, "p1", "r2", lambda: 60.0, lambda *told: None)
     with pytest.raises(ValueError, match="there is no round 'r9'"):
-        replanned(cohort(json.dumps(group())), old, "p1", "r9", lambda: 60.0, lambda part: None)
+        replanned(cohort(json.dumps(group())), old, "p1", "r9", lambda: 60.0, lambda *told: None)
 
 
 # --- rooms --------------------------------------------------------------------------------------------

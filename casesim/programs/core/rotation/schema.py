@@ -134,5 +134,5 @@ class Cohort(Doc):
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=40)]
     seats: Seats = Seats()
     conflicts: Annotated[tuple[Conflict, ...], Field(max_length=500)] = ()
-    pins: Annotated[tuple[Pin, ...], Field(max_length=500)] = ()
+    pins: Annotated[tuple[Pin, ...], Field(max_length=720)] = ()  # everybody in every round
     settings: Settings = Settings()

@@ -16,7 +16,8 @@ from casesim.programs.core.rotation.problem import Arrangement, Problem, Room, S
 from casesim.programs.core.rotation.rules import comes_fresh, keeps_company
 from casesim.programs.core.rotation.tally import tally
 
-Progress = Callable[[float], None]  # the part that is done, 0 to 1
+# The part that is done, 0 to 1; how far the best plan so far is above what arithmetic allows, weighted.
+Progress = Callable[[float, int | None], None]
 
 TRIALS, FEWEST = 400, 4000  # for each member and round, and altogether at least, at effort 1
 HOT, COLD = 200.0, 2.0  # of the annealing, in units of the penalty
@@ -63,7 +64,7 @@ def improve(
         if trial % LOOK == 0:
             if left() <= 0:
                 return Improved(table.best, in_time=False)
-            progress(trial / trials)
+            progress(trial / trials, table.lowest - table.floor)
             heat *= cooling
         if not rounds or table.lowest <= table.floor:
             break

@@ -28,7 +28,7 @@ class Found:
 def rotate(problem: Problem, chance: Chance, left: Left, progress: Progress) -> Found:
     """The best plan found. Raises NoPlan."""
     plan = feasible(problem, left)
-    progress(0.1)
+    progress(0.1, None)
     return _improved(problem, Found(plan), chance, left, progress)
 
 
@@ -38,7 +38,11 @@ def _improved(problem: Problem, found: Found, chance: Chance, left: Left, progre
     if None in poor:
         return found  # what was given up belongs to no round
     rounds = [r for r in problem.rounds if r >= problem.held and r not in poor]
-    better = improve(problem, found.plan, rounds, chance, left, lambda part: progress(0.1 + 0.9 * part))
+
+    def told(part: float, best: int | None) -> None:
+        progress(0.1 + 0.9 * part, best)
+
+    better = improve(problem, found.plan, rounds, chance, left, told)
     return replace(found, plan=better.plan, in_time=better.in_time)
 
 
@@ -69,7 +73,7 @@ def best_effort(problem: Problem, chance: Chance, left: Left, progress: Progress
             given_up += solved.given_up
     else:
         rooms |= solved.rooms
-    progress(0.1)
+    progress(0.1, None)
     return _improved(problem, Found(_whole(problem, rooms), tuple(given_up)), chance, left, progress)
 
 
@@ -142,5 +146,5 @@ def replan(problem: Problem, plan: Arrangement, gone: int, left: Left, progress:
                 raise NoPlan(solved.certain)
             rooms |= solved.rooms
             given_up += solved.given_up
-        progress((r + 1) / len(problem.rooms))
+        progress((r + 1) / len(problem.rooms), None)
     return Found(_whole(problem, rooms), tuple(given_up))

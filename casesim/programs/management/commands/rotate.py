@@ -59,9 +59,10 @@ class Command(BaseCommand):
         old = document(Plan, text(options["after"]))
         return replanned(asked, old, options["gone"], options["start"], left, self._progress)
 
-    def _progress(self, part: float) -> None:
+    def _progress(self, part: float, best: int | None) -> None:
         if self.stderr.isatty():
-            self.stderr.write(f"\r{part:4.0%}", ending="")
+            above = "" if best is None else f", {best} above the bound"
+            self.stderr.write(f"\r{part:4.0%}{above:<30}", ending="")
 
     def _hand_out(self, found: Plan | Refusal, where: str | None) -> None:
         if where is None:
