@@ -155,6 +155,7 @@ INSTALLED_APPS = [
     "casesim.todo",
     "casesim.records",
     "casesim.fairness",
+    "casesim.cohorts",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -331,6 +332,7 @@ CELERY_BEAT_SCHEDULE = {
     "scoring.sweep": {"task": "scoring.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
     "records.sweep": {"task": "casesim.records.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
     "records.retain": {"task": "casesim.records.tasks.retain", "schedule": crontab(hour=3, minute=40)},
+    "cohorts.sweep": {"task": "cohorts.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
     "scoring.calibrate": {"task": "scoring.tasks.calibrate_all", "schedule": crontab(hour=3, minute=10)},
 }
 

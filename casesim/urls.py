@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("casesim.records.urls")),
     path("", include("casesim.programs.urls")),
     path("", include("casesim.fairness.urls")),
+    path("", include("casesim.cohorts.urls")),
     path("", include("rooms.urls")),
     path("", include("scoring.urls")),
     path("", include("scenarios.urls")),

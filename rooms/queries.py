@@ -177,6 +177,11 @@ def rooms_of(workspace_id: int, most: int = LISTED) -> tuple[Listed, ...]:
     return _listed(rows.order_by("-created_at")[:most])
 
 
+def listed(room_ids: Iterable[str]) -> tuple[Listed, ...]:
+    """These rooms, as a list shows them."""
+    return _listed(Room.objects.filter(pk__in=list(room_ids)).select_related("scenario_version"))
+
+
 def room_ids(workspace_id: int) -> tuple[str, ...]:
     """Every room of a workspace, by its id."""
     return tuple(Room.objects.filter(workspace=workspace_id).order_by("pk").values_list("pk", flat=True))

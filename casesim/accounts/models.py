@@ -113,6 +113,7 @@ class Invitation(models.Model):
     revoked_at = models.DateTimeField(null=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
+    leads_to = models.CharField(max_length=200, blank=True)  # an address of this site; empty: the workspace
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} of {self.workspace}, for {self.places}"

@@ -180,7 +180,7 @@ def invitation(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/invitation_over.html", status=404)
     person = request.user if isinstance(request.user, User) else None
     if person is not None and standing(person, found.workspace.slug) is not None:
-        return redirect("programs:workspace", found.workspace.slug)  # in already, perhaps by this very link
+        return _led_in(found)  # in already, perhaps by this very link
     if request.method == "POST" and person is not None:
         return _accept(request, person, found)
     why = refusal(queries.terms(found, person), person.email if person else "", timezone.now())
@@ -196,7 +196,12 @@ def _accept(request: HttpRequest, person: User, found: Invitation) -> HttpRespon
         return render(request, "accounts/invitation.html", context, status=410)
     del request.session[INVITATION]
     messages.success(request, f"Welcome to {here.name}.")
-    return redirect("programs:workspace", here.slug)
+    return _led_in(found)
+
+
+def _led_in(found: Invitation) -> HttpResponse:
+    """Where an invitation leads somebody who is in: on to what it was made for, or the workspace."""
+    return redirect(found.leads_to or reverse("programs:workspace", args=[found.workspace.slug]))
 
 
 # --- answers ----------------------------------------------------------------------------------------

@@ -13,6 +13,9 @@ from django.urls import reverse
 from casesim.accounts import service
 from casesim.accounts.access import standing
 from casesim.accounts.models import User, Workspace
+from casesim.cohorts import service as cohorts
+from casesim.cohorts.access import Here
+from casesim.cohorts.models import Member
 from rooms.service import Opened, open_room
 from tests.accounts.builders import joined, workspace
 from tests.builders import published
@@ -61,6 +64,9 @@ LEAD = {"room": "ROOM", "seat": "lead"}
 RATER = {"room": "ROOM", "seat": "rater1"}
 FACILITATOR = {"room": "ROOM", "seat": "facilitator"}
 CANDIDATE = {"room": "ROOM", "seat": "candidate"}
+
+COHORT = {"workspace": "acme", "cohort": "COHORT"}
+SEATS = {"raters_least": 1, "raters_most": 2, "facilitator": "coach"}
 
 ROWS = [
     Row("health:live", everyone(200)),
@@ -145,6 +151,41 @@ ROWS = [
     Row("fairness:labels", only("owner", 422), "POST", ACME),  # an empty table
     Row("fairness:table", only("owner", 200), path=ACME),
     Row("fairness:summary", only("owner", 422), path=ACME),  # nothing was asked for
+    # -- cohorts: the member is in it, other members of the workspace are not
+    Row("cohorts:cohorts", only(MEMBERS, 200), path=ACME),
+    Row("cohorts:cohorts", only(ORGANISERS, 302), "POST", ACME, {"name": "Spring"}),
+    Row("cohorts:cohort", only(f"member {ORGANISERS}", 200), path=COHORT),
+    Row("cohorts:cohort", everyone(404), path={**COHORT, "workspace": "other"}),
+    Row("cohorts:join", everyone(404), path=COHORT),  # nobody here came by its link
+    Row("cohorts:availability", only("member", 200), path=COHORT),
+    Row("cohorts:availability", only("member", 302), "POST", COHORT),
+    Row("cohorts:own_conflict", only("member", 422), "POST", COHORT),
+    Row("cohorts:remove_conflict", only(f"member {ORGANISERS}", 302), "POST", {**COHORT, "conflict": "1"}),
+    Row("cohorts:add", only(ORGANISERS, 422), "POST", COHORT),
+    Row("cohorts:invite", only(ORGANISERS, 200), "POST", COHORT, {"places": 1, "days": 1}),
+    Row("cohorts:member", only(ORGANISERS, 200), path={**COHORT, "member": "COHORT_MEMBER"}),
+    Row(
+        "cohorts:member",
+        only(ORGANISERS, 302),
+        "POST",
+        {**COHORT, "member": "COHORT_MEMBER"},
+        {"trainee": "on"},
+    ),
+    Row("cohorts:remove", only(ORGANISERS, 302), "POST", {**COHORT, "member": "COHORT_MEMBER"}),
+    Row("cohorts:rounds", only(ORGANISERS, 422), "POST", COHORT),
+    Row("cohorts:remove_round", only(ORGANISERS, 422), "POST", {**COHORT, "turn": "1"}),
+    Row("cohorts:cases", only(ORGANISERS, 302), "POST", COHORT, {"slugs": ["small"]}),
+    Row("cohorts:seats", only(ORGANISERS, 302), "POST", COHORT, SEATS),
+    Row("cohorts:conflicts", only(ORGANISERS, 422), "POST", COHORT),
+    Row("cohorts:plan", only(ORGANISERS, 200), path=COHORT),
+    Row("cohorts:plan", only(ORGANISERS, 422), "POST", COHORT),  # one member is too few
+    Row("cohorts:plan", everyone(404), path={**COHORT, "workspace": "other"}),
+    Row("cohorts:cancel", only(ORGANISERS, 302), "POST", COHORT),
+    Row("cohorts:progress", only(ORGANISERS, 200), path=COHORT),
+    Row("cohorts:pin", only(ORGANISERS, 422), "POST", COHORT),
+    Row("cohorts:unpin", only(ORGANISERS, 302), "POST", {**COHORT, "pin": "1"}),
+    Row("cohorts:gone", only(ORGANISERS, 422), "POST", COHORT),
+    Row("cohorts:open_rooms", only(ORGANISERS, 422), "POST", COHORT),  # there is no plan
     # -- rooms: rights belong to seats, so an owner without one is a stranger here
     Row("rooms:enter_code", everyone(200)),
     Row("rooms:choose_seat", everyone(302)),
@@ -182,6 +223,7 @@ class World:
     token: str
     invitation: str
     invited: int
+    cohort: Member
 
     def url(self, row: Row) -> str:
         return reverse(row.name, kwargs=self._placed(row.path))
@@ -196,6 +238,8 @@ class World:
             "INVITATION": self.invitation,
             "INVITED": str(self.invited),
             "MEMBER": str(self.people["member"].pk),
+            "COHORT": str(self.cohort.cohort_id),
+            "COHORT_MEMBER": str(self.cohort.pk),
         }
         return {
             key: places.get(value, value) if isinstance(value, str) else value
@@ -223,7 +267,20 @@ def world(module_database: None) -> World:
     seats = {seat: people[name].pk for seat, name in HOLDERS.items()} | {"omar": people["wrong_seat"].pk}
     opened = open_room(published(), workspace_id=acme.pk, people=seats, raters=1)
     made, invitation = service.invite(standing_of(people["owner"]), "member", "", places=1, days=1)
-    return World(people, opened, opened.tokens["dana"], invitation, made.pk)
+    return World(
+        people,
+        opened,
+        opened.tokens["dana"],
+        invitation,
+        made.pk,
+        in_a_cohort(people["owner"], people["member"]),
+    )
+
+
+def in_a_cohort(coach: User, member: User) -> Member:
+    """A cohort of one member, who is nobody else of this table."""
+    here = standing_of(coach)
+    return cohorts.add(Here(here, cohorts.create(here, "Autumn"), None), member)
 
 
 def standing_of(person: User) -> Any:
