@@ -6,6 +6,7 @@ Whether somebody may is asked before, by `workspace_for`.
 
 import re
 from collections.abc import Collection
+from typing import cast
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -14,8 +15,9 @@ from django.db.models import Q, QuerySet
 import rooms.erasing
 import scoring.erasing
 from casesim.accounts.access import Standing
+from casesim.accounts.core.permissions import Role
 from casesim.accounts.models import AuditEntry, Membership, User
-from casesim.accounts.service import Refusal, noted, remove_member
+from casesim.accounts.service import Refusal, leave, noted, remove_member
 from rooms.core.erasure import NOBODY
 from rooms.models import Seat
 from scoring.models import RaterFinding
@@ -48,6 +50,27 @@ def erase_person(by: Standing, person_id: int, now: int) -> None:
         _erase(room_id, seats)
     _forget(by, person, held, now)
     noted(by.person, "erased person", f"number {person_id}, {len(held)} rooms", by.workspace.pk)
+
+
+@transaction.atomic
+def end_account(person: User) -> None:
+    """Somebody ends their own account. What they said in rooms is the workspaces' to erase.
+
+    Refusal: an operator, or a workspace's last owner.
+    """
+    if person.is_superuser:
+        raise Refusal("An operator's account is ended by another operator.")
+    memberships = Membership.objects.filter(person=person).select_related("workspace")
+    for membership in memberships.order_by("workspace__slug"):
+        here = Standing(membership.workspace, person, cast(Role, membership.role))
+        try:
+            leave(here)
+        except Refusal:
+            raise Refusal(
+                f"You are the last owner of {here.workspace}. Make somebody else an owner first."
+            ) from None
+        _rename_in_audit(here, person, forget=False)
+    bury(person)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from casesim.records import views
 
 app_name = "records"
 urlpatterns = [
+    path("account/end/", views.end_account, name="end_account"),
     path("workspaces/<slug:workspace>/records/", views.records, name="records"),
     path("workspaces/<slug:workspace>/records/export/", views.export, name="export"),
     path("workspaces/<slug:workspace>/records/export/<int:run>.zip", views.download, name="download"),

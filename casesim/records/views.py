@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 import rooms.queries
 from casesim.accounts.access import Standing, workspace_for
+from casesim.accounts.models import User
 from casesim.accounts.service import Refusal, noted
 from casesim.programs.access import room_for
 from casesim.records import erasure, exports, retention
@@ -121,6 +124,27 @@ def people(request: HttpRequest, workspace: str) -> HttpResponse:
         return _people(request, here, {"form": form, "problems": bad.problems}, 422)
     messages.success(request, f"{taken.added} came in, {taken.kept} were here already.")
     return redirect("accounts:members", here.workspace.slug)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_account(request: HttpRequest) -> HttpResponse:
+    """End one's own account, once its address is written out."""
+    person = cast(User, request.user)
+    if request.method != "POST":
+        return render(request, "records/end_account.html")
+    why = "Write your address as it stands above."
+    if request.POST.get("address", "").strip().lower() == person.email:
+        try:
+            erasure.end_account(person)
+        except Refusal as no:
+            why = str(no)
+        else:
+            logout(request)
+            messages.success(request, "Your account has ended.")
+            return redirect("/")
+    return render(request, "records/end_account.html", {"error": why}, status=422)
 
 
 # --- answers ------------------------------------------------------------------------------------------------

@@ -120,6 +120,8 @@ ROWS = [
     Row("programs:withdraw", only(ORGANISERS, 302), "POST", {**ROOM, "seat": "lead"}),
     Row("programs:give", only(ORGANISERS, 302), "POST", {**ROOM, "seat": "lead"}, {"person": ""}),
     # -- records
+    Row("records:end_account", signed_in(200)),
+    Row("records:end_account", signed_in(422), "POST"),  # the address is not written out
     Row("records:records", only("owner", 200), path=ACME),
     Row("records:export", only("owner", 302), "POST", ACME),
     Row("records:download", everyone(404), path={**ACME, "run": "1"}),  # nothing was asked for yet

@@ -44,7 +44,7 @@ def owner(acme):
     return joined(acme, "olga", "owner")
 
 
-def page(standing, name: str, **data) -> Client:
+def page(standing) -> Client:
     client = Client()
     client.force_login(standing.person)
     return client
@@ -112,7 +112,7 @@ def test_an_owner_asks_for_an_export_and_takes_it_within_a_day(
     acme, owner, django_capture_on_commit_callbacks
 ):
     reported(acme, [3])
-    client = page(owner, "records")
+    client = page(owner)
     client.post(reverse("records:export", args=["acme"]))
     client.post(reverse("records:export", args=["acme"]))  # asked twice is asked once
     run = Export.objects.get()
@@ -133,7 +133,7 @@ def test_an_export_is_nobodys_from_another_workspace(acme, owner):
     run = exports.ask(acme, owner.person, NOW)
     exports.work(run.pk)
     stranger = joined(workspace("other"), "stranger", "owner")
-    assert page(stranger, "").get(reverse("records:download", args=["other", run.pk])).status_code == 404
+    assert page(stranger).get(reverse("records:download", args=["other", run.pk])).status_code == 404
 
 
 def test_a_worker_that_died_is_followed_by_another(acme, owner, monkeypatch):
@@ -199,7 +199,7 @@ def test_somebody_who_is_elsewhere_too_keeps_the_account_and_is_nobody_here(acme
 
 def test_an_erased_person_is_signed_out_and_cannot_come_back(acme, owner):
     ben = joined(acme, "ben", "member")
-    client = page(ben, "")
+    client = page(ben)
     assert SESSION_KEY in client.session
     erasure.erase_person(owner, ben.person.pk, NOW)
     assert client.get(reverse("accounts:you")).status_code == 302
@@ -231,11 +231,30 @@ def test_a_guest_is_erased_by_the_seat_and_their_labels_with_them(acme, owner):
         workspace=acme, room=room, attribute="sex", label="f", entered_by=owner.person,
         entered_at="2026-01-01T00:00:00Z",
     )  # fmt: skip
-    answer = page(owner, "").post(reverse("records:erase_seat", args=["acme", room]), {"seat": "candidate"})
+    answer = page(owner).post(reverse("records:erase_seat", args=["acme", room]), {"seat": "candidate"})
     assert answer.status_code == 302
     assert rooms.queries.room(room).state.seats["candidate"].name == NOBODY
     assert not ProtectedLabel.objects.exists()
     assert Seat.objects.get(room=room, seat="candidate").token_digest is None
+
+
+def test_somebody_ends_their_own_account(acme, owner):
+    ben = joined(acme, "ben", "member")
+    client = page(ben)
+    assert client.post(reverse("records:end_account"), {"address": "olga@acme.test"}).status_code == 422
+    assert client.post(reverse("records:end_account"), {"address": "Ben@acme.test "}).status_code == 302
+    ben.person.refresh_from_db()
+    assert not ben.person.is_active
+    assert not Membership.objects.filter(person=ben.person).exists()
+    assert not AuditEntry.objects.filter(actor_name__contains="ben").exists()
+    assert client.get(reverse("accounts:you")).status_code == 302
+
+
+def test_the_last_owner_hands_over_before_they_end_their_account(acme, owner):
+    answer = page(owner).post(reverse("records:end_account"), {"address": "olga@acme.test"})
+    assert "last owner of Acme" in answer.content.decode()
+    owner.person.refresh_from_db()
+    assert owner.person.is_active
 
 
 # --- retention ------------------------------------------------------------
@@ -276,7 +295,7 @@ TABLE = "email,name,role\nnew@x.test,New One,author\nolga@acme.test,Else,member\
 
 def test_a_table_is_looked_at_first_and_then_taken_in_whole(acme, owner):
     far = account("far")
-    client = page(owner, "")
+    client = page(owner)
     shown = client.post(reverse("records:people", args=["acme"]), {"table": TABLE}).content.decode()
     assert shown.count('data-test="step"') == 3
     assert Membership.objects.filter(workspace=acme).count() == 1
