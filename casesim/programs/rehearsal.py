@@ -16,12 +16,13 @@ from casesim.authoring.scripts import script_at
 from casesim.programs.opening import BadName
 from rooms import queries
 from rooms.bots.runner import Stored
-from rooms.bots.turns import Script, Stuck, play
+from rooms.bots.turns import Stuck, play
 from rooms.core.feed import body, item_json
 from rooms.core.state import State
 from rooms.listener.builtin import hear
 from rooms.service import known, open_room
 from scenarios.core.schema import CANDIDATE, Scenario
+from scenarios.core.script import Script
 from scenarios.loader import bundled_script
 from scenarios.models import ScenarioVersion
 from scenarios.queries import scenario as scenario_of

@@ -4,14 +4,15 @@ For rehearsing a scenario many times in seconds. Same scenario, script and seed:
 rehearsal through the real door, line for line.
 """
 
-from rooms.bots.records import Record
-from rooms.bots.turns import Script, play
+from rooms.bots.seen import Record
+from rooms.bots.turns import play
 from rooms.core import messages as m
 from rooms.core.decide import decide
 from rooms.core.feed import Logged
 from rooms.core.laying import lay, opening
 from rooms.core.state import State, apply, fold
 from scenarios.core.schema import CANDIDATE, Scenario
+from scenarios.core.script import Script
 
 
 class Room:

@@ -3,10 +3,8 @@
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
 
-from rooms.bots.notes import Notes
-from rooms.core.feed import Item, Logged, visible_to
+from rooms.bots.seen import Record
 from rooms.live import log
 from rooms.live.writer import Known
 
@@ -14,34 +12,6 @@ KEPT = 40_000  # lines a thread remembers, of all rooms together: some 60 MB
 IDLE = 600.0  # seconds after which a room nobody asked for is forgotten
 
 _own = threading.local()
-
-
-@dataclass(slots=True)
-class Seen:
-    """A seat's feed so far, made of so many lines of the log, and the notes its bot took of it."""
-
-    items: list[Item] = field(default_factory=list)
-    lines: int = 0
-    notes: Notes | None = None
-
-
-@dataclass(slots=True)
-class Record:
-    """A room's log so far; of one epoch only."""
-
-    epoch: str
-    lines: list[Logged] = field(default_factory=list)
-    seats: dict[str, Seen] = field(default_factory=dict)
-    used: float = 0.0  # monotonic
-
-    def seen(self, seat: str) -> Seen:
-        """The seat's feed, brought up to the log."""
-        seen = self.seats.setdefault(seat, Seen())
-        for line in self.lines[seen.lines :]:
-            if visible_to(line.event.to, seat):
-                seen.items.append(Item(len(seen.items) + 1, line.at, line.event))
-        seen.lines = len(self.lines)
-        return seen
 
 
 def record(room_id: str, room: Known) -> Record:

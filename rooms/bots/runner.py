@@ -10,13 +10,13 @@ from functools import lru_cache
 
 from rooms.bots import agenda, turns
 from rooms.bots.records import Record, record
-from rooms.bots.turns import Script
 from rooms.core import messages as m
 from rooms.live import heartbeat, log
 from rooms.live.hub import wall_ms
 from rooms.live.writer import Known
 from rooms.service import handle_now, known
 from scenarios.core.schema import CANDIDATE
+from scenarios.core.script import Script
 from scenarios.loader import bundled_script
 
 logger = logging.getLogger(__name__)

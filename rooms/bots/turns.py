@@ -9,17 +9,18 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from rooms.bots.candidate import candidate_move
-from rooms.bots.notes import Notes, take_notes
+from rooms.bots.notes import take_notes
 from rooms.bots.personas import next_move
+from rooms.bots.seen import Record
 from rooms.bots.view import Move, View
 from rooms.core import messages as m
 from rooms.core.director import next_look
-from rooms.core.feed import Item, Logged
+from rooms.core.feed import Item
 from rooms.core.policy import CLOCK, LISTENER
 from rooms.core.state import State
 from rooms.listener.builtin import hear_event
 from scenarios.core.schema import CANDIDATE, FACILITATOR, Scenario
-from scenarios.core.script import ScriptLine
+from scenarios.core.script import Script
 
 logger = logging.getLogger(__name__)
 
@@ -27,26 +28,9 @@ AFTER_REFUSAL = 5_000  # ms until a bot that was refused thinks again
 IN_A_TURN = 20  # commands one call may send before it lets others in
 STEPS = 20_000  # knocks of a simulated clock; far more than any hour needs
 
-Script = tuple[ScriptLine, ...]
-
 
 class Stuck(RuntimeError):
     """An hour on a simulated clock did not come to an end."""
-
-
-class Seen(Protocol):
-    """A seat's feed so far, and the notes its bot took of it."""
-
-    items: list[Item]
-    notes: Notes | None
-
-
-class Read(Protocol):
-    """A room's log so far."""
-
-    lines: list[Logged]
-
-    def seen(self, seat: str) -> Seen: ...
 
 
 class Known(Protocol):
@@ -68,7 +52,7 @@ class Door(Protocol):
         """Scenario and state at the log's head."""
         ...
 
-    def read(self) -> Read:
+    def read(self) -> Record:
         """The log up to that head."""
         ...
 

@@ -43,6 +43,9 @@ class ScriptLine(Doc):
         return self
 
 
+Script = tuple[ScriptLine, ...]
+
+
 def misfit(line: ScriptLine, scenario: Scenario) -> str:
     """Why this line can never be spoken in this scenario; empty if it can."""
     phase = next((p for p in scenario.phases if p.key == line.phase), None)

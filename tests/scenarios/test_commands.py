@@ -84,3 +84,35 @@ def test_problems_can_be_read_by_a_program(tmp_path):
     assert (label["file"], label["line"]) == (str(path), 2)
     assert label["message"] == "there is no such field; is it misspelt?"
     assert label["mend"]
+
+
+def test_a_rehearsal_of_one_script_is_read_by_a_program():
+    out = StringIO()
+    arguments = ("--runs", "1", "--jobs", "1", "--candidate", "weak", "--seniority", "senior", "--json")
+    call_command("scenarios", "rehearse", str(FRAUD), *arguments, stdout=out)
+    found = json.loads(out.getvalue())
+    assert (found["runs"], found["separation"]) == ({"weak": 1}, [])
+    assert len(found["phases"]) == 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--seniority", "wizard"), "--seniority wizard: this scenario has senior, staff"),
+        (("--runs", "0"), "--runs: play it once at least"),
+        (("--candidate", "nobody"), r"nobody\.jsonl: cannot be read"),
+    ],
+)
+def test_a_rehearsal_that_cannot_be_says_why(arguments, said):
+    with pytest.raises(CommandError, match=said):
+        run("scenarios", "rehearse", FRAUD, *arguments)
+
+
+@pytest.mark.slow
+def test_several_processes_find_what_one_finds():
+    def found(jobs: str) -> str:
+        return "\n".join(
+            run("scenarios", "rehearse", FRAUD, "--runs", "3", "--candidate", "weak", "--jobs", jobs)
+        )
+
+    assert found("1") == found("2")

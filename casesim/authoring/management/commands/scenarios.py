@@ -1,12 +1,17 @@
 """Everything an author does with scenario files at a shell: `manage.py scenarios check|publish ...`."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from casesim.authoring.checking import Checked, check_files
+from casesim.authoring.core.told import told
+from casesim.authoring.rehearsing import rehearse_many
+from casesim.authoring.scripts import scripts_of
+from rooms.bots.turns import Stuck
 from scenarios import loader, service
 from scenarios.core.schema import Scenario
 from scenarios.models import ScenarioVersion
@@ -15,7 +20,7 @@ from scenarios.models import ScenarioVersion
 class Command(BaseCommand):
     """Only `publish` touches the database."""
 
-    help = "Check scenario files and publish them."
+    help = "Check scenario files, rehearse and publish them."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,6 +31,15 @@ class Command(BaseCommand):
         check.add_argument("--script", action="append", default=[], type=Path, metavar="FILE.jsonl")
         check.add_argument("--build", action="store_true", help="make the tables; find faults nobody sees")
         check.add_argument("--json", action="store_true", help="print JSON")
+        rehearse = do.add_parser("rehearse", help="Play it many times, by scripts of all strengths.")
+        rehearse.add_argument("file", type=Path, metavar="FILE")
+        rehearse.add_argument("--runs", type=int, default=50, help="of each script (50)")
+        rehearse.add_argument(
+            "--candidate", action="append", default=[], help="a script beside it by name, or FILE.jsonl (all)"
+        )
+        rehearse.add_argument("--seniority", default="", help="one of the scenario's, by key (as written)")
+        rehearse.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (one a core)")
+        rehearse.add_argument("--json", action="store_true", help="print JSON")
         publish = do.add_parser("publish", help="Publish files, or without one those that come with casesim.")
         publish.add_argument("files", nargs="*", type=Path, metavar="FILE")
 
@@ -43,6 +57,23 @@ class Command(BaseCommand):
                     self.stdout.write(f"{one.file}: clean. {one.holds}")
         if problems := [p for one in found for p in one.problems]:
             raise CommandError(_counted(problems) if options["json"] else _told(found))
+
+    def do_rehearse(self, options: dict[str, Any]) -> None:
+        """What an author should know of how it plays. Nothing is stored."""
+        try:
+            scenario = loader.load_file(options["file"])
+            scripts = scripts_of(options["file"], scenario, options["candidate"])
+            if options["runs"] < 1:
+                raise CommandError("--runs: play it once at least")
+            found = rehearse_many(scenario, scripts, options["runs"], options["seniority"], options["jobs"])
+        except loader.LoadError as error:
+            raise CommandError(_told([Checked("", problems=tuple(error.problems))])) from None
+        except KeyError:
+            known = ", ".join(x.key for x in scenario.seniorities) or "none"
+            raise CommandError(f"--seniority {options['seniority']}: this scenario has {known}") from None
+        except Stuck as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) if options["json"] else told(found))
 
     def do_publish(self, options: dict[str, Any]) -> None:
         """All, or none when one has a problem. Safe to repeat: what is there already is only named."""
