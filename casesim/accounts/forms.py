@@ -76,3 +76,36 @@ class InviteForm(forms.Form):
         if domain:
             DomainNameValidator(message="Write a domain such as example.org.")(domain)
         return domain
+
+
+class TableForm(forms.Form):
+    """A table, as a CSV file or pasted. `text` is what was given."""
+
+    MOST = 1_000_000  # bytes
+    file = forms.FileField(required=False, label="A CSV file")
+    table = forms.CharField(
+        required=False,
+        max_length=MOST,
+        label="Or paste the table",
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, columns: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["table"].help_text = columns
+
+    def clean_file(self) -> str:
+        """The file's text."""
+        given = self.cleaned_data["file"]
+        if given is None:
+            return ""
+        if given.size > self.MOST:
+            raise forms.ValidationError(f"The file is over {self.MOST:,} bytes.")
+        try:
+            return str(given.read().decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            raise forms.ValidationError("The file is no text in UTF-8. Save it as CSV UTF-8.") from None
+
+    @property
+    def text(self) -> str:
+        return self.cleaned_data["file"] or self.cleaned_data["table"]

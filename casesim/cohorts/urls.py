@@ -1,6 +1,6 @@
 from django.urls import path
 
-from casesim.cohorts import plan_views, views
+from casesim.cohorts import plan_views, timetable_views, views
 
 COHORT = "workspaces/<slug:workspace>/cohorts/<int:cohort>/"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path(COHORT + "conflicts/<int:conflict>/remove/", views.remove_conflict, name="remove_conflict"),
     path(COHORT + "availability/", views.availability, name="availability"),
     path(COHORT + "availability/conflict/", views.own_conflict, name="own_conflict"),
+    path(COHORT + "availability/table/", timetable_views.bring, name="timetable"),
+    path(COHORT + "availability/table.csv", timetable_views.take, name="take_timetable"),
     path(COHORT + "plan/", plan_views.plan, name="plan"),
     path(COHORT + "plan/cancel/", plan_views.cancel, name="cancel"),
     path(COHORT + "plan/progress/", plan_views.progress, name="progress"),

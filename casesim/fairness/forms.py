@@ -7,32 +7,6 @@ KINDS = [
     ("recommendation", "Recommendation (selection)"),
     ("decision", "Decision (selection)"),
 ]
-MOST = 1_000_000  # characters of a table
-
-
-class TableForm(forms.Form):
-    """A table of labels, as a file or pasted."""
-
-    table = forms.CharField(
-        required=False, max_length=MOST, widget=forms.Textarea(attrs={"rows": 6}), label="Paste the table"
-    )
-    file = forms.FileField(required=False, label="Or choose a CSV file")
-
-    def clean_file(self) -> str:
-        """The file's text."""
-        given = self.cleaned_data["file"]
-        if given is None:
-            return ""
-        if given.size > MOST:
-            raise forms.ValidationError(f"The file is over {MOST:,} bytes.")
-        try:
-            return str(given.read().decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            raise forms.ValidationError("The file is no text in UTF-8.") from None
-
-    @property
-    def text(self) -> str:
-        return self.cleaned_data["file"] or self.cleaned_data["table"]
 
 
 class SummaryForm(forms.Form):

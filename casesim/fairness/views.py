@@ -9,9 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from casesim.accounts.access import Standing, workspace_for
+from casesim.accounts.forms import TableForm
 from casesim.accounts.service import noted
 from casesim.fairness import queries, service
-from casesim.fairness.forms import SummaryForm, TableForm
+from casesim.fairness.forms import SummaryForm
 from casesim.fairness.reading import BadLabels
 from scoring.core.fairness.new_york import About, as_csv
 

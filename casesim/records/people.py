@@ -23,7 +23,7 @@ class Taken:
 
 
 def plan(by: Standing, text: str) -> tuple[Step, ...]:
-    """What taking this table in would do, line by line; nothing is written. Raises BadPeople."""
+    """What taking this table in would do, line by line; nothing is written. Raises BadTable."""
     people = read_people(text, by.role, zoneinfo.available_timezones())
     return steps(people, _members(by))
 
@@ -33,7 +33,7 @@ def take_in(by: Standing, text: str) -> Taken:
     """Make everybody in the table a member. Who is one stays as they are; doing it again adds nobody.
 
     An account that is new has no password: its person signs in by a code sent to the address. Of one that
-    is there already nothing is changed. Raises BadPeople; then nothing of the table holds.
+    is there already nothing is changed. Raises BadTable; then nothing of the table holds.
     """
     planned = plan(by, text)
     added = [_added(by, step.person) for step in planned if step.does == "adds"]

@@ -14,14 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 import rooms.queries
 from casesim.accounts.access import Standing, workspace_for
+from casesim.accounts.core.table import BadTable
+from casesim.accounts.forms import TableForm
 from casesim.accounts.models import User
 from casesim.accounts.service import Refusal, noted
 from casesim.programs.access import room_for
 from casesim.records import erasure, exports, retention
 from casesim.records import people as people_table
-from casesim.records.core.people import BadPeople
-from casesim.records.forms import PeopleForm, RetentionForm
+from casesim.records.forms import RetentionForm
 from casesim.records.models import Export
+
+COLUMNS = "The first line names the columns: email, name, role, time_zone. Only email is needed."
 
 
 @never_cache
@@ -111,8 +114,8 @@ def people(request: HttpRequest, workspace: str) -> HttpResponse:
     """A table of people: what it would do, and then doing it."""
     here = workspace_for(request, workspace, "invite")
     if request.method != "POST":
-        return _people(request, here, {"form": PeopleForm()})
-    form = PeopleForm(request.POST, request.FILES)
+        return _people(request, here, {"form": TableForm(columns=COLUMNS)})
+    form = TableForm(request.POST, request.FILES, columns=COLUMNS)
     if not form.is_valid():
         return _people(request, here, {"form": form}, 422)
     try:
@@ -120,7 +123,7 @@ def people(request: HttpRequest, workspace: str) -> HttpResponse:
             planned = people_table.plan(here, form.text)
             return _people(request, here, {"form": form, "steps": planned, "text": form.text})
         taken = people_table.take_in(here, form.text)
-    except BadPeople as bad:
+    except BadTable as bad:
         return _people(request, here, {"form": form, "problems": bad.problems}, 422)
     messages.success(request, f"{taken.added} came in, {taken.kept} were here already.")
     return redirect("accounts:members", here.workspace.slug)

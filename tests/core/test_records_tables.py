@@ -6,7 +6,8 @@ from io import StringIO
 
 import pytest
 
-from casesim.records.core.people import BadPeople, Person, read_people, steps
+from casesim.accounts.core.table import BadTable
+from casesim.records.core.people import Person, read_people, steps
 from casesim.records.core.tables import as_csv, as_json, table
 
 ZONES = {"UTC", "Europe/Madrid"}
@@ -47,7 +48,7 @@ def people(text: str, giver="owner") -> tuple[Person, ...]:
 
 
 def problems(text: str, giver="owner") -> tuple[str, ...]:
-    with pytest.raises(BadPeople) as bad:
+    with pytest.raises(BadTable) as bad:
         people(text, giver)
     return bad.value.problems
 

@@ -179,6 +179,10 @@ ROWS = [
     Row("cohorts:cases", only(ORGANISERS, 302), "POST", COHORT, {"slugs": ["small"]}),
     Row("cohorts:seats", only(ORGANISERS, 302), "POST", COHORT, SEATS),
     Row("cohorts:conflicts", only(ORGANISERS, 422), "POST", COHORT),
+    Row("cohorts:timetable", only(ORGANISERS, 200), path=COHORT),
+    Row("cohorts:timetable", only(ORGANISERS, 422), "POST", COHORT),  # an empty table
+    Row("cohorts:timetable", everyone(404), path={**COHORT, "workspace": "other"}),
+    Row("cohorts:take_timetable", only(ORGANISERS, 200), path=COHORT),
     Row("cohorts:plan", only(ORGANISERS, 200), path=COHORT),
     Row("cohorts:plan", only(ORGANISERS, 422), "POST", COHORT),  # one member is too few
     Row("cohorts:plan", everyone(404), path={**COHORT, "workspace": "other"}),

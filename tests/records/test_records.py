@@ -13,11 +13,11 @@ from django.test import Client
 from django.urls import reverse
 
 import rooms.queries
+from casesim.accounts.core.table import BadTable
 from casesim.accounts.models import AuditEntry, Membership, User
 from casesim.accounts.service import noted
 from casesim.fairness.models import ProtectedLabel
 from casesim.records import erasure, exports, people, retention
-from casesim.records.core.people import BadPeople
 from casesim.records.models import Export
 from rooms.core import messages as m
 from rooms.core.erasure import NOBODY, TOMBSTONE
@@ -308,7 +308,7 @@ def test_a_table_is_looked_at_first_and_then_taken_in_whole(acme, owner):
 
 
 def test_a_table_with_one_bad_line_lets_nobody_in(acme, owner):
-    with pytest.raises(BadPeople):
+    with pytest.raises(BadTable):
         people.take_in(owner, TABLE + "nonsense,,member\n")
     assert not User.objects.filter(email="new@x.test").exists()
 
