@@ -21,6 +21,7 @@ from rooms.core.feed import body, item_json
 from rooms.core.state import State
 from rooms.listener.builtin import hear
 from rooms.service import known, open_room
+from scenarios.core.hostile import HOSTILE, hostile
 from scenarios.core.schema import CANDIDATE, Scenario
 from scenarios.core.script import Script
 from scenarios.loader import bundled_script
@@ -47,13 +48,16 @@ class Rehearsed:
 
 
 def script_of(scenario: Scenario, name: str) -> Script:
-    """`strong`, `weak` or a JSONL file. BadName or LoadError say what is wrong."""
+    """`strong`, `weak`, a hostile kind or a JSONL file. BadName or LoadError say what is wrong."""
     if name.endswith(".jsonl"):
         return script_at(Path(name), scenario)
+    if name in HOSTILE:
+        return hostile(scenario, name)
     try:
         return bundled_script(scenario.slug, name)
     except KeyError:
-        raise BadName(f"{scenario.slug} has no script {name!r}; give strong, weak or a file") from None
+        known_names = ", ".join(("strong", "middling", "weak", *HOSTILE))
+        raise BadName(f"{scenario.slug} has no script {name!r}; give {known_names} or a file") from None
 
 
 def rehearse(version: ScenarioVersion, candidate: Script, seed: int = 0, seniority: str = "") -> Rehearsed:

@@ -53,6 +53,7 @@ ELSEWHERE = frozenset(  # the commonest words of a few other languages that are 
 )
 LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 LETTERS_NEEDED = 12  # fewer tell nothing of a language
+FEW_OF_OURS = 6  # English has one of its commonest words among as many, at least
 
 
 def abusive(text: str) -> bool:
@@ -65,8 +66,8 @@ def orders(text: str) -> bool:
 
 
 def quotable(text: str) -> bool:
-    """May a persona say these words back?"""
-    return not abusive(text) and not orders(text)
+    """May a persona say these words back? It quotes no abuse, no order to a machine, no other language."""
+    return not abusive(text) and not orders(text) and not foreign(text)
 
 
 def foreign(text: str) -> bool:
@@ -78,4 +79,7 @@ def foreign(text: str) -> bool:
         return True
     found = [w.casefold().replace("’", "'").split("'")[0] for w in WORD.findall(text)]
     strange = sum(w in ELSEWHERE and w not in ENGLISH for w in found)
-    return strange >= 3 and strange > sum(w in ENGLISH for w in found)
+    english = sum(w in ENGLISH for w in found)
+    if len(found) >= FEW_OF_OURS * (english or 1):  # Turkish, Polish: hardly a word of ours, and own letters
+        return sum(not c.isascii() for c in letters) >= 2
+    return strange >= 3 and strange > english

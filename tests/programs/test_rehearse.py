@@ -119,6 +119,24 @@ def test_a_users_own_script_is_played(tmp_path):
     assert any("I would wait and see." in line for line in lines(done))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["abuse", "injection", "monologue", "silence", "languages"])
+def test_a_hostile_candidate_is_reported_on_soberly(kind):
+    done = rehearse("--candidate", kind)
+    assert done["verdict"] in ("no_hire", "not_enough_evidence", "debrief")
+    assert done["leans"] == "no_hire"
+    assert done["above"] < 0.3
+
+
+def test_of_a_candidate_who_never_said_a_word_there_is_not_enough_evidence(tmp_path):
+    script = tmp_path / "nobody.jsonl"
+    script.write_text('{"phase": "framing", "after": 20, "do": {"type": "raise_hand"}}\n')
+    done = rehearse("--candidate", str(script))
+    assert done["verdict"] == "not_enough_evidence"
+    assert done["composite"] is None
+    assert {level for marks in done["marks"].values() for level in marks.values()} == {None}
+
+
 @pytest.mark.parametrize(
     ("text", "names"),
     [

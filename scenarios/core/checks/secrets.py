@@ -36,7 +36,7 @@ class Secret(NamedTuple):
 
 
 def secrets_are_kept(s: Scenario) -> Iterator[Problem]:
-    secrets = list(_secrets(s))
+    secrets = list(held_back(s))
     for channel in [*_public(s), *_spoken(s), *_papers_of_roles(s), *_for_judges(s)]:
         text, found = plain(channel.text), set(channel.reveals)
         for secret in secrets:
@@ -50,7 +50,8 @@ def secrets_are_kept(s: Scenario) -> Iterator[Problem]:
 # --- what is held back --------------------------------------------------------------------------------
 
 
-def _secrets(s: Scenario) -> Iterator[Secret]:
+def held_back(s: Scenario) -> Iterator[Secret]:
+    """Every sentence that is private to somebody, and to whom."""
     for name, text, audience in _private(s):
         for sentence in re.split(r"(?<=[.?!])\s+", text):
             if len(sentence) >= LEAST:

@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("scenario", help="a published slug, a bundled one, or a YAML file")
-        parser.add_argument("--candidate", default="strong", help="strong, weak or FILE.jsonl")
+        parser.add_argument(
+            "--candidate", default="strong", help="strong, middling, weak, abuse, injection ... or FILE.jsonl"
+        )
         parser.add_argument("--seniority", default="", help="one of the scenario's, by key (as written)")
         parser.add_argument("--seed", type=int, default=0, help="same seed, same log")
         parser.add_argument("--json", action="store_true", help="print JSON")
