@@ -2,11 +2,14 @@
 
 import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from scenarios.loader import LIBRARY
+from casesim.authoring.rehearsing import rehearse_many
+from casesim.authoring.scripts import scripts_of
+from scenarios.loader import LIBRARY, load_file
 from scenarios.models import ScenarioVersion
 
 FRAUD = LIBRARY / "fraud" / "scenario.yaml"
@@ -116,3 +119,36 @@ def test_several_processes_find_what_one_finds():
         )
 
     assert found("1") == found("2")
+
+
+def test_a_new_scenario_is_clean_and_can_be_rehearsed(tmp_path):
+    folder = tmp_path / "my-case"
+    *files, advice = run("scenarios", "new", folder)
+    assert [Path(f).name for f in files] == [
+        "scenario.yaml",
+        "scenario.schema.json",
+        "strong.jsonl",
+        "weak.jsonl",
+    ]
+    assert "scenarios check" in advice
+    assert [line.split(": ")[1] for line in run("scenarios", "check", folder / "scenario.yaml")] == [
+        "clean. 3 phases in 21 minutes, 3 roles, 3 facts, 1 data sets, 9 injects (5 owed)",
+        "clean. 18 commands",
+        "clean. 13 commands",
+    ]
+    scenario = load_file(folder / "scenario.yaml")
+    assert scenario.slug == "my-case"
+    found = rehearse_many(scenario, scripts_of(folder / "scenario.yaml", scenario), runs=4)
+    assert found["never"] == found["twice"] == []
+    [pair] = found["separation"]
+    assert (pair["stronger"], pair["above_all"]) == ("strong", 4)
+
+
+def test_nothing_is_written_over_and_a_name_that_is_none_is_refused(tmp_path):
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    with pytest.raises(CommandError, match="is there already"):
+        run("scenarios", "new", taken)
+    with pytest.raises(CommandError, match="'My case': use small letters"):
+        run("scenarios", "new", tmp_path / "My case")
+    assert [*tmp_path.iterdir(), *taken.iterdir()] == [taken]

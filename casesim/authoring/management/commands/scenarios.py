@@ -11,9 +11,11 @@ from casesim.authoring.checking import Checked, check_files
 from casesim.authoring.core.told import told
 from casesim.authoring.rehearsing import rehearse_many
 from casesim.authoring.scripts import scripts_of
+from casesim.authoring.starter import Taken, begin
 from rooms.bots.turns import Stuck
 from scenarios import loader, service
 from scenarios.core.schema import Scenario
+from scenarios.editors import schema_text
 from scenarios.models import ScenarioVersion
 
 
@@ -31,6 +33,11 @@ class Command(BaseCommand):
         check.add_argument("--script", action="append", default=[], type=Path, metavar="FILE.jsonl")
         check.add_argument("--build", action="store_true", help="make the tables; find faults nobody sees")
         check.add_argument("--json", action="store_true", help="print JSON")
+        new = do.add_parser("new", help="Begin a scenario: a commented one that is clean, with two scripts.")
+        new.add_argument(
+            "folder", type=Path, metavar="NAME", help="of its folder; small letters, digits and -"
+        )
+        do.add_parser("schema", help="Print the JSON Schema of scenario files, for editors.")
         rehearse = do.add_parser("rehearse", help="Play it many times, by scripts of all strengths.")
         rehearse.add_argument("file", type=Path, metavar="FILE")
         rehearse.add_argument("--runs", type=int, default=50, help="of each script (50)")
@@ -57,6 +64,19 @@ class Command(BaseCommand):
                     self.stdout.write(f"{one.file}: clean. {one.holds}")
         if problems := [p for one in found for p in one.problems]:
             raise CommandError(_counted(problems) if options["json"] else _told(found))
+
+    def do_new(self, options: dict[str, Any]) -> None:
+        """A folder with everything to begin with, and what to do next."""
+        try:
+            files = begin(options["folder"])
+        except (Taken, ValueError, OSError) as error:
+            raise CommandError(str(error)) from None
+        for path in files:
+            self.stdout.write(str(path))
+        self.stdout.write(f"Next: change {files[0]}, then manage.py scenarios check {files[0]}")
+
+    def do_schema(self, options: dict[str, Any]) -> None:
+        self.stdout.write(schema_text(), ending="")
 
     def do_rehearse(self, options: dict[str, Any]) -> None:
         """What an author should know of how it plays. Nothing is stored."""
