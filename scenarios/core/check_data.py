@@ -27,6 +27,7 @@ from scenarios.core.recipes import (
     Number,
     Recipe,
     Shift,
+    UnseenLabels,
     Where,
     added,
 )
@@ -182,6 +183,10 @@ def _leans_on(fault: AnyFault) -> Iterator[tuple[str, str]]:
     match fault:
         case DelayedLabels() | NoisyLabels() | Leakage():
             yield "target", fault.target
+        case UnseenLabels():
+            yield "target", fault.target
+            yield "column", fault.column
+            yield from (("follows", name) for name in fault.follows)
         case Shift():
             yield "column", fault.column
         case BrokenWeek():

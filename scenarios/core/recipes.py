@@ -248,8 +248,26 @@ class MixShift(_Fault):
     keep: Share = 0.0  # of their rows before that day
 
 
+class UnseenLabels(_Fault):
+    """A one is only written where somebody looked, and the further down, the fewer do."""
+
+    kind: Literal["unseen_labels"]
+    target: Key
+    column: Key  # a number: the place in a list
+    half: Positive  # so many places further down, half as many look
+    follows: tuple[Key, ...] = ()  # flags that cannot be 1 where the target is 0
+
+
 AnyFault = Annotated[
-    DelayedLabels | NoisyLabels | ThinSegment | Leakage | Shift | BrokenWeek | Survivorship | MixShift,
+    DelayedLabels
+    | NoisyLabels
+    | UnseenLabels
+    | ThinSegment
+    | Leakage
+    | Shift
+    | BrokenWeek
+    | Survivorship
+    | MixShift,
     Field(discriminator="kind"),
 ]
 

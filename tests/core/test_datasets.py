@@ -127,6 +127,7 @@ def test_crossed_columns_make_one_row_for_each_combination():
 FAULTS = [
     fault("delayed_labels", target="bad", clock="day", median=40),
     fault("noisy_labels", target="bad", missed=0.2, false=0.02, audit="checked", audit_about="c"),
+    fault("unseen_labels", target="bad", column="price", half=2),
     fault("thin_segment", where={"column": "shop", "any_of": ["south"]}, keep=0.02),
     fault("leakage", target="bad", column="closed", column_about="c"),
     fault("shift", clock="day", since="2026-05-01", column="price", times=1.3),

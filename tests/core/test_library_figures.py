@@ -27,7 +27,39 @@ AUGUST = "visited_on BETWEEN '2026-08-17' AND '2026-08-23'"
 OCTOBER = "visited_on BETWEEN '2026-10-05' AND '2026-10-11'"
 PEOPLE = " AND country <> 'BR' AND place <> 'small'"
 
+FIRST = "sum(clicked) FILTER (WHERE position = 1) / sum(clicked)"
+RETURNED = "sum(returned) / sum(bought)"
+RARE = "band IN ('once', 'seldom') AND searched_on < '2026-02-20'"
+
 FIGURES = {
+    ("search", "results"): [
+        Figure("half as many look 2.5 places down: 27 clicks in 100", FIRST, "shuffled = 1", 0.27, 0.01),
+        Figure("31 in 100 on all other pages", FIRST, "shuffled = 0", 0.31, 0.01),
+        Figure("one page in ten in November", "avg(shuffled)", "searched_on < '2025-12-01'", 0.1, 0.01),
+        Figure("11 in 100 rare parts come back", RETURNED, RARE, 0.11, 0.01),
+        Figure("9 of small shops", RETURNED, f"{RARE} AND seller = 'small'", 0.09, 0.01),
+        Figure("14 of dealers", RETURNED, f"{RARE} AND seller = 'large'", 0.14, 0.02),
+        Figure(
+            "six in ten Polish searches are logged as German",
+            "avg((language = 'de')::INT)",
+            "country = 'PL' AND searched_on >= '2026-02-02'",
+            0.6,
+            0.03,
+        ),
+        Figure(
+            "a robot doubles the rare searches of a week",
+            "count(*) FILTER (WHERE searched_on BETWEEN '2026-02-09' AND '2026-02-15')"
+            " / count(*) FILTER (WHERE searched_on BETWEEN '2026-02-16' AND '2026-02-22')",
+            "device = 'web' AND band IN ('once', 'seldom')",
+            2,
+            0.15,
+        ),
+    ],
+    ("search", "judged"): [
+        Figure("6,200 pairs", "count(*)", "true", 6200, 60),
+        Figure("of 100 that fit twenty do not", "1 - avg(fitter_says)", "fits = 1", 0.2, 0.02),
+        Figure("hardly any rare ones", "avg((band = 'once')::INT)", "true", 0.01, 0.01),
+    ],
     ("engagement", "visits"): [
         Figure("5.0 visits in August", "avg(visits)", AUGUST, 5.0, 0.06),
         Figure("4.4 visits in October", "avg(visits)", OCTOBER, 4.4, 0.06),

@@ -15,6 +15,7 @@ IDEAS = {  # that both candidates of a case bring up
     "engagement": ("churn model", "nudge", "0.94"),
     "forecasting": ("extra delivery", "accuracy", "retrain"),
     "fraud": ("boosting", "recall", "false-positive rate"),
+    "search": ("vector", "click", "recommendations"),
     "moderation": ("accuracy", "recall", "appeal"),
 }
 EACH = [(s.slug, name) for s in bundled() for name in ("strong", "weak")]

@@ -21,6 +21,7 @@ from scenarios.core.recipes import (
     Shift,
     Survivorship,
     ThinSegment,
+    UnseenLabels,
 )
 
 Day = np.datetime64
@@ -33,6 +34,8 @@ def plant(fault: AnyFault, table: Table, as_of: Day, chance: np.random.Generator
             return _delayed(fault, table, as_of, chance)
         case NoisyLabels():
             return _noisy(fault, table, chance)
+        case UnseenLabels():
+            return _unseen(fault, table, chance)
         case ThinSegment():
             return _without(table, fits(table, (fault.where,)), fault.keep, chance)
         case Leakage():
@@ -65,6 +68,16 @@ def _noisy(fault: NoisyLabels, table: Table, chance: np.random.Generator) -> Tab
     again = chance.random(table.rows) < np.where(spoilt == 1, fault.audited_ones, fault.audited)
     audit = Series(fault.audit, fault.audit_about, "integer", target.values, ~again | target.empty)
     return table.having(_with(target, spoilt)).having(audit, after=fault.target)
+
+
+def _unseen(fault: UnseenLabels, table: Table, chance: np.random.Generator) -> Table:
+    place = table.column(fault.column).floats()
+    seen_by = np.exp2(-(place - np.nanmin(place)) / fault.half)  # share of readers who come so far down
+    missed = ~(chance.random(table.rows) < seen_by)
+    for name in (fault.target, *fault.follows):
+        series = table.column(name)
+        table = table.having(_with(series, np.where(missed, 0, series.values)))
+    return table
 
 
 def _leaking(fault: Leakage, table: Table, chance: np.random.Generator) -> Table:
@@ -150,6 +163,7 @@ class Seen(NamedTuple):
 LEAST = {
     "delayed_labels": 0.25,
     "noisy_labels": 0.05,
+    "unseen_labels": 0.25,
     "thin_segment": 0.7,
     "leakage": 0.4,
     "shift": 0.15,
@@ -168,7 +182,8 @@ def size(fault: AnyFault, table: Table, as_of: Day) -> float:
     """One number for how far the table is spoilt in this fault's way.
 
     delayed_labels: rate of ones in fresh rows as a share of the rate in old ones. noisy_labels: of the
-    audited rows with a one on either side, the share that disagree. thin_segment, survivorship:
+    audited rows with a one on either side, the share that disagree. unseen_labels: rate of ones in the lower
+    half of the places as a share of the rate in the upper half. thin_segment, survivorship:
     logarithm of how many rows fit. leakage: correlation of column and target. shift: difference after
     minus before, in standard deviations (of a share, in points). broken_week: difference of the emptied
     or zero share; for rows, logarithm of how many there are a day, inside and outside the window.
@@ -179,6 +194,8 @@ def size(fault: AnyFault, table: Table, as_of: Day) -> float:
             return _fresh_share(fault, table, as_of)
         case NoisyLabels():
             return _disagree(fault, table)
+        case UnseenLabels():
+            return _lower_share(fault, table)
         case ThinSegment():
             return math.log1p(int(fits(table, (fault.where,)).sum()))
         case Leakage():
@@ -209,6 +226,12 @@ def _disagree(fault: NoisyLabels, table: Table) -> float:
     audit, target = table.column(fault.audit), table.column(fault.target)
     both = ~audit.empty & ~target.empty & ((audit.values == 1) | (target.values == 1))
     return float(np.mean(audit.values[both] != target.values[both])) if both.any() else 0.0
+
+
+def _lower_share(fault: UnseenLabels, table: Table) -> float:
+    place, label = table.column(fault.column).floats(), table.column(fault.target).floats()
+    lower = place > np.nanmedian(place)
+    return float(np.nanmean(label[lower])) / (float(np.nanmean(label[~lower])) or 1.0)
 
 
 def _correlation(table: Table, one: str, other: str) -> float:
