@@ -1,4 +1,4 @@
-"""Where Daphne comes in: pages go to Django, `/ws/` to the rooms."""
+"""Where Daphne comes in: pages go to Django, `/ws/` to the rooms and to who waits for a calibration."""
 
 import gc
 import os
@@ -13,8 +13,9 @@ django_application = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 import casesim.urls  # noqa: E402, F401  (or the first request would load all pages)
+import rooms.transport.routing  # noqa: E402
+import scoring.transport.routing  # noqa: E402
 from rooms.live.process import stop_running  # noqa: E402
-from rooms.transport.routing import websocket_urlpatterns  # noqa: E402
 
 
 async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -26,10 +27,11 @@ async def lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
-# The consumer asks about Origin and seat itself: it knows bearer tokens, which no middleware does.
-application = ProtocolTypeRouter(
-    {"http": django_application, "websocket": URLRouter(websocket_urlpatterns), "lifespan": lifespan}
+# The consumers ask about Origin and seat themselves: they know bearer tokens, which no middleware does.
+sockets = URLRouter(
+    [*rooms.transport.routing.websocket_urlpatterns, *scoring.transport.routing.websocket_urlpatterns]
 )
+application = ProtocolTypeRouter({"http": django_application, "websocket": sockets, "lifespan": lifespan})
 
 # What is loaded by now stays for good. Looking through it again in every full collection would stop all
 # rooms for a tenth of a second.

@@ -9,14 +9,13 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from importlib import import_module
 
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.cookie import parse_cookie
 
+from casesim.accounts.access import signed_in
 from rooms.live.log import SeatRow, person_key, seat_of
 from rooms.models import Seat
 
@@ -126,16 +125,9 @@ def seat_by_credentials(offered: Credentials, room_id: str, seat: str | None) ->
     """The seat a handshake opens: by its token, else by the person of its session. None for a stranger."""
     found = seat_by_token(offered.token, room_id, seat)
     if found is None and seat is not None and offered.session:
-        person_id = _signed_in(offered.session)
-        found = seat_by_person(person_id, room_id, seat) if person_id is not None else None
+        person = signed_in(offered.session)
+        found = seat_by_person(person.pk, room_id, seat) if person is not None else None
     return found
-
-
-def _signed_in(session: str) -> int | None:
-    """The person of a session, asked the way Django's middleware does: a changed password ends it."""
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session)
-    return get_user(request).pk
 
 
 def _bearer(header: str) -> str:

@@ -44,6 +44,14 @@ def last_run(workspace_id: int) -> CalibrationRun | None:
     return CalibrationRun.objects.filter(workspace=workspace_id).order_by("-asked_at", "-pk").first()
 
 
+def progress(workspace_id: int) -> dict[str, str | int | bool]:
+    """How far the newest run is, as page and socket are told it; `done` counts the passes of the stage."""
+    run = last_run(workspace_id)
+    if run is None:
+        return {"open": False, "stage": "", "done": 0}
+    return {"open": run.ended_at is None, "stage": run.stage, "done": run.done}
+
+
 def kept(workspace_id: int) -> tuple[Kept, ...]:
     """What is known of the marks of a workspace, rubric by rubric."""
     return tuple(_kept(row) for row in _newest(workspace_id))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casesim.accounts.access import Standing, workspace_for
 from casesim.accounts.service import noted
-from scoring import calibrations, rules
+from scoring import bars, calibrations, rules
 from scoring import outcomes as hires
 from scoring import raters as known
 from scoring.core.effects.measured import FEWEST
@@ -78,31 +79,50 @@ def cancel(request: HttpRequest, workspace: str) -> HttpResponse:
 @never_cache
 @require_safe
 def progress(request: HttpRequest, workspace: str) -> HttpResponse:
-    """How far the newest run is: `{"open": bool, "stage": text, "done": passes}`."""
+    """How far the newest run is, for where there is no socket: `{"open", "stage", "done": passes}`."""
     here = workspace_for(request, workspace, "see_raters")
-    run = known.last_run(here.workspace.pk)
-    if run is None:
-        return JsonResponse({"open": False, "stage": "", "done": 0})
-    return JsonResponse({"open": run.ended_at is None, "stage": run.stage, "done": run.done})
+    return JsonResponse(known.progress(here.workspace.pk))
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def rule(request: HttpRequest, workspace: str) -> HttpResponse:
-    """The declared rule; a POST says whether reports recommend at all."""
+    """The declared rule and what is asked of whom; a POST declares another rule."""
     here = workspace_for(request, workspace, "calibrate")
-    chosen = request.POST.get("recommends")
-    if chosen in ("yes", "no"):
-        rules.declare(here.workspace.pk, chosen == "yes", _now())
-        noted(here.person, f"declared recommendations: {chosen}", here.workspace.name, here.workspace.pk)
-        return redirect("scoring:rule", here.workspace.slug)
+    if request.method != "POST":
+        return _rule(request, here)
+    try:
+        given = rules.written(request.POST)
+    except rules.BadRule as bad:
+        return _rule(request, here, {"problems": bad.problems, "given": request.POST}, 422)
+    again = rules.declare(here.workspace.pk, given, str(here.person), _now())
+    newest = rules.rule_for(here.workspace.pk).declared
+    noted(here.person, "declared rule", f"version {newest.version if newest else 0}", here.workspace.pk)
+    messages.success(request, f"Declared. Reports to be made again: {again}.")
+    return redirect("scoring:rule", here.workspace.slug)
+
+
+def _rule(
+    request: HttpRequest, here: Standing, more: Mapping[str, object] | None = None, status: int = 200
+) -> HttpResponse:
+    holds = rules.rule_for(here.workspace.pk)
     context = {
         "standing": here,
-        "rule": rules.rule_for(here.workspace.pk),
+        "rule": holds,
+        "given": {
+            "recommends": "yes" if holds.recommends else "no",
+            "bad_hire": f"{holds.costs.bad_hire:g}",
+            "missed_hire": f"{holds.costs.missed_hire:g}",
+            "band_low": f"{holds.band[0]:g}",
+            "band_high": f"{holds.band[1]:g}",
+        },
+        "versions": rules.versions(here.workspace.pk),
         "waiting": rules.waiting(here.workspace.pk),
-        "problem": request.method == "POST",
+        "asked": bars.asked(here.workspace.pk),
+        "proposals": bars.proposals(here.workspace.pk),
+        **(more or {}),
     }
-    return render(request, "scoring/rule.html", context, status=422 if context["problem"] else 200)
+    return render(request, "scoring/rule.html", context, status=status)
 
 
 @never_cache

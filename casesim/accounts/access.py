@@ -1,9 +1,11 @@
 """Fetch a workspace and ask permission in one call. Whoever may not, and whoever is not in it, gets 404."""
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import cast
 
 from django.conf import settings
+from django.contrib.auth import get_user
 from django.http import Http404, HttpRequest
 
 from casesim.accounts.core.permissions import ACTS, Act, Role, may
@@ -28,6 +30,16 @@ def standing(person: User, slug: str) -> Standing | None:
     """This person's place in the workspace of that name; None for strangers."""
     found = Membership.objects.filter(workspace__slug=slug, person=person).select_related("workspace").first()
     return Standing(found.workspace, person, cast(Role, found.role)) if found is not None else None
+
+
+def signed_in(session: str) -> User | None:
+    """The person of a session, asked the way Django's middleware does: a changed password ends it."""
+    if not session:
+        return None
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session)
+    found = get_user(request)
+    return found if isinstance(found, User) else None
 
 
 def workspace_for(request: HttpRequest, slug: str, act: Act) -> Standing:

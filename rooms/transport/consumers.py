@@ -11,12 +11,10 @@ import time
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
-from django.conf import settings
-from django.http.request import split_domain_port, validate_host
-
-from rooms.access import Credentials, SeatRef, credentials, seat_by_credentials
+from casesim.handshake import Scope, host_fits, origin_fits
+from rooms.access import SeatRef, credentials, seat_by_credentials
 from rooms.live import outage
 from rooms.live.hub import Ear, TooManySockets
 from rooms.live.process import GoingAway, process
@@ -28,7 +26,6 @@ logger = logging.getLogger(__name__)
 
 GOING = 2.0  # seconds a socket has for its last answers when the server goes away
 
-Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -83,27 +80,9 @@ async def _admit(scope: Scope) -> SeatRef | int:
     query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
     wanted = query.get("seat", [None])[0]
     offered = credentials(scope["headers"], room_id, wanted)
-    if not _host_fits(scope) or not _origin_fits(scope, offered):
+    if not host_fits(scope) or not origin_fits(scope, offered.by_cookie):
         return 4500
     return await process().hub.reader(seat_by_credentials, offered, room_id, wanted) or 4501
-
-
-def _host_fits(scope: Scope) -> bool:
-    """Asked for under a name of this server, as its pages must be."""
-    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-    return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
-
-
-def _origin_fits(scope: Scope, offered: Credentials) -> bool:
-    """A cookie is only good from a page of this server; a bearer token cannot be sent by a foreign page."""
-    headers = dict(scope["headers"])
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    if not origin:
-        return not offered.by_cookie
-    try:
-        return urlsplit(origin).netloc.lower() == headers.get(b"host", b"").decode("latin-1").lower()
-    except ValueError:  # such as http://[
-        return False
 
 
 class RoomConsumer:

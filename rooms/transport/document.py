@@ -23,6 +23,8 @@ says which of its seats it means with `?seat=<seat>` (a seat's name is no secret
 `Authorization: Bearer <token>`; the token names the seat. A token never goes into an address. With a
 cookie the `Origin` must be this server's. Who is turned away gets HTTP 403 and not a byte of the room.
 
+One other socket only tells: `/ws/workspaces/<workspace>/calibration/`, in docs/calibrations.md.
+
 ## Frames
 
 Text frames of JSON, at most {frame} bytes; {rate} a second over time, {burst} at once.
