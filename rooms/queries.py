@@ -287,7 +287,8 @@ class Panel:
     """
 
     room_id: str
-    rubric: Rubric
+    rubric: Rubric  # as it is at the room's seniority
+    seniority: str  # by its name; "": as written
     purpose: str  # of `Room.Purpose`
     rehearsal: bool
     raters: dict[str, int | None]
@@ -309,6 +310,7 @@ def panels(workspace_id: int) -> tuple[Panel, ...]:
         Panel(
             room_id=room_id,
             rubric=scenario_of(version, seniority).rubric,
+            seniority=scenario_of(version).seniority(seniority).name if seniority else "",
             purpose=purpose,
             rehearsal=(room_id, CANDIDATE) in bots,
             raters=seats[room_id],

@@ -38,6 +38,14 @@ class _Mark(NamedTuple):
     month: float
 
 
+class Blind(NamedTuple):
+    """The newest sheet that somebody submitted while nobody's marks could be seen."""
+
+    pk: int
+    submitted_at: int  # ms
+    closing: int | None
+
+
 def gather(workspace_id: int) -> Iterator[Gathered]:
     """The ratings of a workspace, by rubric and purpose. A room is a candidate: one performance.
 
@@ -47,7 +55,7 @@ def gather(workspace_id: int) -> Iterator[Gathered]:
     """
     panels: dict[tuple[str, str, Scale], list[Panel]] = defaultdict(list)
     for panel in rooms.queries.panels(workspace_id):
-        if not panel.rehearsal and (scale := _scale(panel.rubric)) is not None:
+        if not panel.rehearsal and (scale := scale_of(panel.rubric)) is not None:
             panels[rubric_name(panel.rubric), panel.purpose, scale].append(panel)
     for rubric, purpose, scale in sorted(panels):
         of_rubric = panels[rubric, purpose, scale]
@@ -59,7 +67,8 @@ def gather(workspace_id: int) -> Iterator[Gathered]:
             yield Gathered(rubric, purpose, ratings, _people(of_rubric))
 
 
-def _scale(rubric: Rubric) -> Scale | None:
+def scale_of(rubric: Rubric) -> Scale | None:
+    """The scale of all dimensions; None where they differ."""
     scales = {(d.levels[0].value, d.levels[-1].value) for d in rubric.dimensions}
     return scales.pop() if len(scales) == 1 else None
 
@@ -76,15 +85,21 @@ def _marks(panels: Sequence[Panel]) -> Iterator[_Mark]:
         for panel in panels
         for seat, rater in rater_names(panel.room_id, panel.raters).items()
     }
-    sheets: dict[tuple[str, str], tuple[int, int]] = {}  # room, seat -> the newest sheet, and when
-    rows = Scoresheet.objects.filter(room__in=[panel.room_id for panel in panels], late=False)
-    blind = rows.exclude(submitted_at=None).order_by("version")
-    for pk, room, seat, at in blind.values_list("pk", "room", "seat", "submitted_at"):
-        sheets[room, seat] = (pk, at)
     of_sheet = {
-        pk: (raters[place], place[0], at / MONTH) for place, (pk, at) in sheets.items() if place in raters
+        sheet.pk: (raters[place], place[0], sheet.submitted_at / MONTH)
+        for place, sheet in blind_sheets(panels).items()
     }
     given = Rating.objects.filter(sheet__in=of_sheet).order_by("pk")
     for pk, dimension, level in given.values_list("sheet", "dimension", "level"):
         rater, room, month = of_sheet[pk]
         yield _Mark(rater, room, dimension, np.nan if level is None else level, month)
+
+
+def blind_sheets(panels: Sequence[Panel]) -> dict[tuple[str, str], Blind]:
+    """(room, seat) -> the newest sheet submitted blind, of every rater who counts."""
+    counted = {(panel.room_id, seat) for panel in panels for seat in panel.raters}
+    rows = Scoresheet.objects.filter(room__in=[panel.room_id for panel in panels], late=False)
+    rows = rows.exclude(submitted_at=None).order_by("version")
+    columns = rows.values_list("room", "seat", "pk", "submitted_at", "closing")
+    newest = {(room, seat): Blind(*sheet) for room, seat, *sheet in columns}
+    return {place: sheet for place, sheet in newest.items() if place in counted}

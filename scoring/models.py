@@ -160,14 +160,26 @@ class CalibrationRun(models.Model):
 
 
 class DeclaredRule(models.Model):
-    """What a workspace declared about its recommendations; without a row they are given."""
+    """One version of what a workspace declared about its recommendations; the newest holds. Never changed.
 
-    workspace = models.OneToOneField(Workspace, on_delete=models.PROTECT, related_name="+")
-    recommends = models.BooleanField(default=True)
+    Without a row they are given, at the costs and the band that casesim proposes.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()
+    recommends = models.BooleanField()
+    bad_hire = models.FloatField()
+    missed_hire = models.FloatField()
+    band_low = models.FloatField()
+    band_high = models.FloatField()
+    declared_by = models.CharField(max_length=400)
     declared_at = models.BigIntegerField()
 
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["workspace", "version"], name="one_rule_a_version"),)
+
     def __str__(self) -> str:
-        return f"{self.workspace}: {'recommends' if self.recommends else 'describes'}"
+        return f"{self.workspace}, version {self.version}: {'recommends' if self.recommends else 'describes'}"
 
 
 class HireOutcome(models.Model):

@@ -24,7 +24,7 @@ def seal(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(REFUSE, params=None)
     for table, when in SEALED.items():
-        schema_editor.execute(_trigger(schema_editor.connection.vendor, table, when), params=None)
+        schema_editor.execute(sealing(schema_editor.connection.vendor, table, when), params=None)
 
 
 def unseal(apps, schema_editor):
@@ -35,7 +35,7 @@ def unseal(apps, schema_editor):
         schema_editor.execute("DROP FUNCTION scoring_refuse()")
 
 
-def _trigger(vendor, table, when):
+def sealing(vendor, table, when="1 = 1"):
     if vendor == "postgresql":
         do = "EXECUTE FUNCTION scoring_refuse()"
         return f"CREATE TRIGGER {table}_sealed BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({when}) {do}"

@@ -12,6 +12,7 @@ from rooms.core.policy import LISTENER
 from rooms.queries import record, utterances
 from rooms.service import handle_now
 from scoring import queries, rules, service
+from scoring.core.decision.rule import Rule
 from scoring.models import Calibration, RatingClosed, Scoresheet, Signature
 
 SEATS = ("candidate", "ops", "facilitator", "rater1", "rater2")
@@ -278,7 +279,7 @@ def test_the_report_shows_marks_agreement_probes_weights_and_limits(rated):
 
 
 def test_a_report_that_only_describes_shows_neither_bar_nor_probability(rated):
-    rules.declare(Calibration.objects.get().workspace_id, False, rated.now)
+    rules.declare(Calibration.objects.get().workspace_id, Rule(recommends=False), "Fay", rated.now)
     service.build_report(rated.id)
     page = get(rated, "facilitator", "report/").content.decode()
     assert "No recommendation" in page

@@ -13,6 +13,7 @@ from kombu.exceptions import OperationalError
 import rooms.queries
 from rooms.core import messages as m
 from scoring import queries, rules, service, tasks
+from scoring.core.decision.rule import Costs, Rule
 from scoring.models import Calibration, Report, ReportRequest, Signature
 from tests.scoring.builders import calibrated
 from tests.scoring.conftest import keep, workspace
@@ -183,14 +184,16 @@ def test_a_calibration_cannot_be_changed_by_the_side_door(rated):
 
 # --- the declared rule --------------------------------------------------------------------------------------
 
+SILENT = Rule(recommends=False)
+
 
 def test_recommendations_switched_off_make_every_report_of_that_workspace_again(rated, sent):
     service.build_report(rated.id)
     elsewhere, _ = workspace("elsewhere")
-    assert rules.declare(elsewhere.pk, False, rated.now) == 0
+    assert rules.declare(elsewhere.pk, SILENT, "Fay", rated.now) == 0
     assert not queries.current_report(rated.id).stale
     here = Calibration.objects.get().workspace_id
-    assert (rules.declare(here, False, rated.now), rules.declare(here, False, rated.now)) == (1, 0)
+    assert [rules.declare(here, SILENT, "Fay", rated.now) for _ in range(2)] == [1, 0]
     assert queries.current_report(rated.id).stale
     service.sweep(rated.now)
     assert sent == [("scoring.tasks.build_report", [rated.id])]
@@ -200,7 +203,7 @@ def test_recommendations_switched_off_make_every_report_of_that_workspace_again(
 
 
 def test_where_nothing_is_recommended_at_all_a_decision_needs_its_reason(rated):
-    rules.declare(Calibration.objects.get().workspace_id, False, rated.now)
+    rules.declare(Calibration.objects.get().workspace_id, SILENT, "Fay", rated.now)
     service.build_report(rated.id)
     with pytest.raises(service.CannotSign, match="Nothing is recommended here: give the reason"):
         signed(rated)
@@ -209,8 +212,19 @@ def test_where_nothing_is_recommended_at_all_a_decision_needs_its_reason(rated):
 
 def test_a_report_of_before_the_switch_is_made_again_by_the_rule_of_then(rated):
     first = service.build_report(rated.id)
-    rules.declare(first.calibration.workspace_id, False, rated.now)
+    rules.declare(first.calibration.workspace_id, SILENT, "Fay", rated.now)
     assert "the same" in replayed(first)
+
+
+def test_a_report_names_the_declared_costs_and_decides_by_them(rated):
+    usual = json.loads(service.build_report(rated.id).document)["advice"]
+    here = Calibration.objects.get().workspace_id
+    rules.declare(here, Rule(costs=Costs(bad_hire=1, missed_hire=3), band=(0.05, 0.5)), "Fay", rated.now)
+    found = json.loads(service.build_report(rated.id).document)["advice"]
+    assert usual["rule"]["declared"] is None
+    assert (found["rule"]["declared"]["by"], found["rule"]["declared"]["version"]) == ("Fay", 1)
+    assert (usual["recommended"]["threshold"], found["recommended"]["threshold"]) == (0.75, 0.25)
+    assert found["recommended"]["losses"]["no_hire"] == pytest.approx(3 * found["recommended"]["above"], abs=1e-3)
 
 
 # --- made again -------------------------------------------------------------------------------------------

@@ -57,11 +57,17 @@ def reported(made: Workspace, levels: Sequence[int], purpose: str = "assessment"
 
 
 def submitted(
-    room: str, seat: str, levels: dict[str, int | None], at: int = T0, version: int = 1, late: bool = False
+    room: str,
+    seat: str,
+    levels: dict[str, int | None],
+    at: int = T0,
+    version: int = 1,
+    late: bool = False,
+    closing: int | None = None,
 ) -> None:
     """A sheet with these levels; None is "not observed"."""
     sheet = Scoresheet.objects.create(
-        room=room, seat=seat, version=version, rater_name=seat, saved_at=at, late=late
+        room=room, seat=seat, version=version, rater_name=seat, saved_at=at, late=late, closing=closing
     )
     Rating.objects.bulk_create(
         Rating(sheet=sheet, dimension=key, level=level, not_observed=level is None)

@@ -1,18 +1,29 @@
 """The declared rule, version 2: costs, how close is too close, and what a panel talks about first."""
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from scenarios.core.schema import Doc
+from scenarios.core.schema import Doc, Line
 from scoring.core.decision.standing import Share
+
+Cost = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+
+
+class Declared(Doc):
+    """Who declared a rule, when, and which of a workspace's it is."""
+
+    version: Annotated[int, Field(ge=1)]
+    by: Line
+    on: date
 
 
 class Costs(Doc):
     """What the two mistakes cost, in any unit: only their ratio decides."""
 
-    bad_hire: Annotated[float, Field(gt=0)] = 3.0
-    missed_hire: Annotated[float, Field(gt=0)] = 1.0
+    bad_hire: Cost = 3.0
+    missed_hire: Cost = 1.0
 
     @property
     def threshold(self) -> float:
@@ -21,9 +32,13 @@ class Costs(Doc):
 
 
 class Rule(Doc):
-    """`band` is in P(above the bar): inside it people talk before anybody decides."""
+    """`band` is in P(above the bar): inside it people talk before anybody decides.
+
+    `declared` is None where a workspace declared nothing: then it is casesim's own proposal.
+    """
 
     version: Literal[2] = 2
+    declared: Declared | None = None
     recommends: bool = True  # off: a report describes and recommends nothing
     costs: Costs = Costs()
     band: tuple[Share, Share] = (0.35, 0.85)
@@ -43,12 +58,22 @@ class Rule(Doc):
             )
         return self
 
+    def _whose(self) -> str:
+        if self.declared is None:
+            return "Nobody declared this rule: the costs and the band are casesim's proposal."
+        told = self.declared
+        return (
+            f"Version {told.version} of this workspace's rule, declared by {told.by} on {told.on:%d %B %Y}."
+        )
+
     def sentences(self) -> tuple[str, ...]:
         """The rule as people read it."""
         costs, (low, high) = self.costs, self.band
         if not self.recommends:
-            return ("The recommendation is switched off: the report describes, and recommends nothing.",)
+            off = "The recommendation is switched off: the report describes, and recommends nothing."
+            return (off, self._whose())
         return (
+            self._whose(),
             f"A bad hire is said to cost {costs.bad_hire:g} and a missed good one {costs.missed_hire:g}: "
             f"hire if the probability of being above the bar is over {costs.threshold:.2f}, else do not.",
             f"Not enough evidence: fewer than {self.raters} raters, more than {self.not_observed:.0%} of "
