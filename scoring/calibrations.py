@@ -5,6 +5,7 @@ run over; whoever finds that it bears the claim no more, or that the run is over
 """
 
 import hashlib
+import json
 import secrets
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from django.db.models.functions import Greatest
 from casesim.accounts.models import User, Workspace
 from scoring.broker import send
 from scoring.core.calibrated import Calibrated, calibrated
+from scoring.core.effects.beyond import Beyond, beyond
 from scoring.core.effects.findings import COMPANY, RaterEffects
 from scoring.core.effects.measured import FEWEST
 from scoring.core.effects.of_fit import rater_effects
@@ -28,7 +30,7 @@ from scoring.core.facets.settings import Settings
 from scoring.core.ratings import Ratings
 from scoring.core.report import canonical
 from scoring.gathering import Gathered, gather
-from scoring.models import Calibration, CalibrationRun, RaterFinding
+from scoring.models import Calibration, CalibrationRun, RaterFinding, SheetResiduals
 
 LEASE = 60_000  # ms without a sign of life after which a claim is stale
 TRIES = 5  # of a run, before it is called failed
@@ -162,8 +164,10 @@ def _calibrate(claim: Claim, gathered: Gathered) -> bool:
     sigmas = None if known is None else np.array(known)
     fitted = at_spreads(gathered.ratings, settings, sigmas, tell)
     effects = _effects(fitted, tell)
+    found = calibrated(gathered.rubric, fitted, effects)
+    residuals = beyond(found.frozen, gathered.ratings, lambda done: tell("sheets beside the others'", done))
     claim.change()  # not a moment after it was cancelled
-    _store(claim, gathered, fitted, effects)
+    _store(claim, gathered, found, effects, residuals)
     return True
 
 
@@ -196,9 +200,15 @@ def _replicates(ratings: Ratings) -> int:
     return min(max(DRAWS // enough, least), most)
 
 
-def _store(claim: Claim, gathered: Gathered, fitted: Fitted, effects: tuple[RaterEffects, ...]) -> None:
-    """Keep the calibration with what it found of each rater. Twice is once: same ratings, same digest."""
-    document = canonical(calibrated(gathered.rubric, fitted, effects))
+def _store(
+    claim: Claim,
+    gathered: Gathered,
+    found: Calibrated,
+    effects: tuple[RaterEffects, ...],
+    residuals: tuple[Beyond, ...],
+) -> None:
+    """Keep the calibration and what it found of raters and sheets. Twice is once: same input, same digest."""
+    document = canonical(found)
     with transaction.atomic():
         row, new = Calibration.objects.get_or_create(
             workspace_id=claim.workspace_id,
@@ -208,6 +218,8 @@ def _store(claim: Claim, gathered: Gathered, fitted: Fitted, effects: tuple[Rate
             defaults={"document": document.decode(), "created_at": _now()},
         )
         if new:
+            lines = [[one.rater, one.candidate, one.levels] for one in residuals]
+            SheetResiduals.objects.create(calibration=row, document=json.dumps(lines))
             RaterFinding.objects.bulk_create(
                 RaterFinding(
                     calibration=row,

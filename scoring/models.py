@@ -122,6 +122,19 @@ class RaterFinding(models.Model):
         return f"{self.calibration}: {self.rater}"
 
 
+class SheetResiduals(models.Model):
+    """What each sheet behind a calibration gave beyond what was expected of it. Never changed.
+
+    For the fairness audit alone, which holds it against groups; nobody who estimates or reports reads it.
+    """
+
+    calibration = models.OneToOneField(Calibration, on_delete=models.CASCADE, related_name="residuals")
+    document = models.TextField()  # JSON: rows of [rater, room, levels], of `core.effects.beyond`
+
+    def __str__(self) -> str:
+        return f"{self.calibration}: residuals"
+
+
 class CalibrationRun(models.Model):
     """A calibration of a workspace that was asked for. Open until `ended_at`; one is open at a time.
 

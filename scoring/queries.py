@@ -283,11 +283,14 @@ class Verdict:
     room: str
     candidate: str  # name
     rubric: str  # name and version
+    seniority: str  # by its name; "": as written
     scale: tuple[int, int]  # the lowest and the highest level
     ended_at: int  # ms
     raw: float | None
     adjusted: float | None
     interval: tuple[float, float] | None  # of `adjusted`
+    bar: float | None
+    above: float | None  # P(above the bar); None too where nothing is recommended
     says: str | None
     decided: str | None
 
@@ -313,11 +316,14 @@ def _verdict(row: Report, decided: str | None) -> Verdict:
         room=row.room,
         candidate=header["candidate"],
         rubric=header["rubric"],
+        seniority=header.get("seniority", ""),
         scale=(levels[0]["value"], levels[-1]["value"]),
         ended_at=header["ended_at"],
         raw=advice.get("raw", {}).get("value"),
         adjusted=adjusted.get("value"),
         interval=tuple(adjusted["interval"]) if adjusted.get("interval") else None,
+        bar=advice.get("standard", {}).get("bar", {}).get("value"),
+        above=(advice.get("recommended") or {}).get("above"),
         says=document.get("says"),
         decided=decided,
     )

@@ -1,5 +1,6 @@
 """What calibrations say of raters, to themselves and to the organiser; and how the newest run stands."""
 
+import json
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -65,6 +66,29 @@ def found(workspace_id: int, person_id: int | None = None) -> tuple[Found, ...]:
         rows = rows.filter(person=person_id)
     all_found = (_found(row, calibrations[row.calibration_id]) for row in rows.select_related("person"))
     return tuple(sorted(all_found, key=lambda each: (each.name, each.person_id, each.rubric, each.purpose)))
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """What one person's sheet on one room's candidate gave beyond the others' marks, in levels."""
+
+    rubric: str
+    name: str
+    room: str
+    levels: float
+
+
+def residuals(workspace_id: int) -> tuple[Residual, ...]:
+    """Of the newest calibrations of assessments, of people with an account; rubric by rubric."""
+    found: list[Residual] = []
+    for row in _newest(workspace_id).filter(purpose="assessment", residuals__isnull=False):
+        people = row.findings.exclude(person=None).select_related("person")
+        names = {one.rater: str(one.person) for one in people}
+        lines = json.loads(row.residuals.document)
+        found += (
+            Residual(called(row.rubric), names[r], room, levels) for r, room, levels in lines if r in names
+        )
+    return tuple(found)
 
 
 def called(rubric: str) -> str:

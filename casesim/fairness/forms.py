@@ -7,6 +7,7 @@ KINDS = [
     ("recommendation", "Recommendation (selection)"),
     ("decision", "Decision (selection)"),
 ]
+LINE = 200  # characters
 
 
 class SummaryForm(forms.Form):
@@ -23,3 +24,28 @@ class SummaryForm(forms.Form):
         label="Source of the data",
     )
     form = forms.ChoiceField(choices=[("csv", "CSV"), ("json", "JSON")], label="As")
+
+
+class NoticeForm(forms.Form):
+    """What the notice to candidates names."""
+
+    employer = forms.CharField(max_length=120, label="The employer")
+    tool = forms.CharField(max_length=120, initial="casesim", label="The tool's name")
+    characteristics = forms.CharField(
+        max_length=2000, widget=forms.Textarea(attrs={"rows": 7}), label="What is judged, one a line"
+    )
+    data = forms.CharField(
+        max_length=200,
+        initial="what is said and decided in the conversation, from its written record",
+        label="Kinds and sources of data",
+    )
+    retention = forms.CharField(max_length=200, label="How long it is kept")
+    contact = forms.CharField(max_length=200, label="Where to ask for another way, or for help")
+
+    def clean_characteristics(self) -> tuple[str, ...]:
+        """The lines, each once."""
+        lines = (line.strip() for line in self.cleaned_data["characteristics"].splitlines())
+        found = tuple(dict.fromkeys(line for line in lines if line))
+        if too_long := [line for line in found if len(line) > LINE]:
+            raise forms.ValidationError(f"{too_long[0][:40]}...: over {LINE} characters.")
+        return found

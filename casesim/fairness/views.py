@@ -12,9 +12,11 @@ from casesim.accounts.access import Standing, workspace_for
 from casesim.accounts.forms import TableForm
 from casesim.accounts.service import noted
 from casesim.fairness import queries, service
-from casesim.fairness.forms import SummaryForm
+from casesim.fairness.forms import NoticeForm, SummaryForm
 from casesim.fairness.reading import BadLabels
-from scoring.core.fairness.new_york import About, as_csv
+from scoring.core.fairness.new_york import About, Notice, as_csv, candidate_notice
+
+KINDS = {"json": "application/json", "csv": "text/csv", "txt": "text/plain"}
 
 
 @never_cache
@@ -74,6 +76,26 @@ def summary(request: HttpRequest, workspace: str) -> HttpResponse:
     return _file(text, f"bias-audit-{here.workspace.slug}-{given['kind']}.{given['form']}")
 
 
+@never_cache
+@require_safe
+def document(request: HttpRequest, workspace: str) -> HttpResponse:
+    """The whole audit as JSON."""
+    here = workspace_for(request, workspace, "audit_fairness")
+    noted(here.person, "took fairness audit", here.workspace.name, here.workspace.pk)
+    return _file(queries.audit(here.workspace.pk).as_json(), f"fairness-{here.workspace.slug}.json")
+
+
+@never_cache
+@require_safe
+def notice(request: HttpRequest, workspace: str) -> HttpResponse:
+    """The text for candidates that New York's rules ask for, ten business days before."""
+    here = workspace_for(request, workspace, "audit_fairness")
+    form = NoticeForm(request.GET)
+    if not form.is_valid():
+        return _audit(request, here, {"notice": form}, 422)
+    return _file(candidate_notice(Notice(**form.cleaned_data)) + "\n", f"notice-{here.workspace.slug}.txt")
+
+
 def _audit(
     request: HttpRequest, here: Standing, more: Mapping[str, object] | None = None, status: int = 200
 ) -> HttpResponse:
@@ -82,13 +104,13 @@ def _audit(
         "audit": queries.audit(here.workspace.pk),
         "table": TableForm(),
         "summary": SummaryForm(),
+        "notice": NoticeForm(initial=queries.notice_of(here.workspace.pk, here.workspace.name)),
         **(more or {}),
     }
     return render(request, "fairness/audit.html", context, status=status)
 
 
 def _file(text: str, name: str) -> HttpResponse:
-    kind = "application/json" if name.endswith(".json") else "text/csv"
-    response = HttpResponse(text, content_type=f"{kind}; charset=utf-8")
+    response = HttpResponse(text, content_type=f"{KINDS[name.rsplit('.')[-1]]}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import random
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -10,9 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from casesim.accounts.models import AuditEntry, User
-from casesim.fairness import queries
+from casesim.fairness import queries, service
 from casesim.fairness.models import ProtectedLabel
 from casesim.fairness.reading import BadLabels, as_csv, read_labels
+from scoring import calibrations
 from scoring.queries import current_report, verdicts
 from scoring.service import sign
 from tests.accounts.builders import joined, workspace
@@ -179,3 +182,102 @@ def test_no_other_table_points_to_the_labels_and_they_point_to_no_room():
 
 def test_a_name_that_a_spreadsheet_would_run_is_put_into_quotes():
     assert as_csv([("r1", "=1+1", {})], ["sex"]) == "room,candidate,sex\nr1,'=1+1,\n"
+
+
+# --- other bars, raters by group, the notice ------------------------------------------------------------
+
+
+def test_other_bars_stand_beside_the_declared_one(acme):
+    rooms = [workspaces.reported(acme, [level] * 3) for level in (2, 3, 4) for _ in range(4)]
+    enter(acme, "room,sex\n" + "".join(f"{room},{'fm'[n % 2]}\n" for n, room in enumerate(rooms)))
+    (found,) = queries.audit(acme.pk).bars
+    (declared,) = [bar for bar in found.bars if bar.declared]
+    assert (found.candidates, len(found.bars)) == (12, 5)
+    assert [bar.bar - declared.bar for bar in found.bars] == pytest.approx([-0.5, -0.25, 0, 0.25, 0.5])
+    chosen = [bar.chosen for bar in found.bars]
+    assert chosen == sorted(chosen, reverse=True)
+    assert declared.lowest[0][0] == "sex"
+    assert declared.expected_misses is not None
+
+
+def marked_with_bias(made, people, rooms, biased, by_group):
+    """Rooms whose candidates are alike; one rater marks every second a level lower."""
+    drawn = random.Random(4)
+    labels = ["room,sex\n"]
+    for number in range(rooms):
+        group = "fm"[number % 2]
+        room = workspaces.laid(made, people)
+        level = drawn.choice((2, 3))
+        for seat, person in enumerate(people, 1):
+            lower = by_group if person == biased and group == "f" else 0
+            marks = {
+                key: min(max(level - lower + drawn.choice((0, 0, 1)), 1), 4) for key in ("framing", "risk")
+            }
+            workspaces.submitted(room, f"rater{seat}", marks, T0 + number * workspaces.DAY)
+        labels.append(f"{room},{group}\n")
+    return "".join(labels)
+
+
+@pytest.mark.parametrize(("by_group", "found"), [(1, ["Ben"]), (0, [])])
+def test_a_rater_who_marks_one_group_lower_is_pointed_out_first(acme, monkeypatch, by_group, found):
+    monkeypatch.setattr(calibrations, "REPLICATES", (8, 8))
+    people = workspaces.raters(acme, "ana ben cora")
+    labels = marked_with_bias(acme, people, 40, people[1], by_group)
+    calibrations.work(calibrations.ask(acme.pk, T0).pk)
+    monkeypatch.setattr(
+        service, "verdicts", lambda _: [SimpleNamespace(room=room) for room in rooms_in(labels)]
+    )
+    enter(acme, labels)
+    (by_sex,) = queries.audit(acme.pk).raters
+    largest = max(by_sex.lines, key=lambda line: abs(line.difference.value))
+    assert list(dict.fromkeys(line.rater for line in by_sex.flagged))[:1] == found
+    assert all(line.power is not None for line in by_sex.lines)
+    if found:
+        assert (largest.rater, by_sex.flagged[0].rater) == ("Ben", "Ben")
+        assert abs(largest.difference.value) == pytest.approx(1, abs=0.35)
+
+
+def rooms_in(labels):
+    return [line.split(",")[0] for line in labels.splitlines()[1:]]
+
+
+def enter(made, text):
+    client = Client()
+    client.force_login(User.objects.get(email="olga@acme.test"))
+    answer = client.post(reverse("fairness:labels", args=["acme"]), {"table": text})
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def test_the_whole_audit_can_be_taken_along(acme):
+    room = workspaces.reported(acme, [3, 3])
+    enter(acme, f"room,sex\n{room},f\n")
+    client = Client()
+    client.force_login(User.objects.get(email="olga@acme.test"))
+    first, second = (client.get(reverse("fairness:document", args=["acme"])) for _ in range(2))
+    assert first.content == second.content
+    found = json.loads(first.content)
+    assert [stage["name"] for stage in found["stages"]][:2] == ["Raw marks", "Adjusted marks"]
+    assert (found["labelled"], len(found["bars"]), found["raters"]) == (1, 1, [])
+
+
+def test_the_notice_to_candidates_is_made_from_the_form(acme):
+    client = Client()
+    client.force_login(User.objects.get(email="olga@acme.test"))
+    page = client.get(reverse("fairness:audit", args=["acme"])).content.decode()
+    assert 'value="Acme"' in page
+    given = {
+        "employer": "Acme",
+        "tool": "casesim",
+        "characteristics": "Framing\r\n\r\nRisk\r\n",
+        "data": "what is said",
+        "retention": "a year",
+        "contact": "people@acme.test",
+    }
+    answer = client.get(reverse("fairness:notice", args=["acme"]), given)
+    text = answer.content.decode()
+    assert answer["Content-Type"].startswith("text/plain")
+    assert "Acme uses casesim" in text
+    assert "What is judged: Framing; Risk. Nothing is inferred from voice" in text
+    refused = client.get(reverse("fairness:notice", args=["acme"]), given | {"contact": ""})
+    assert refused.status_code == 422
+    assert "This field is required" in refused.content.decode()

@@ -153,6 +153,8 @@ ROWS = [
     Row("fairness:labels", only("owner", 422), "POST", ACME),  # an empty table
     Row("fairness:table", only("owner", 200), path=ACME),
     Row("fairness:summary", only("owner", 422), path=ACME),  # nothing was asked for
+    Row("fairness:notice", only("owner", 422), path=ACME),  # likewise
+    Row("fairness:document", only("owner", 200), path=ACME),
     # -- cohorts: the member is in it, other members of the workspace are not
     Row("cohorts:cohorts", only(MEMBERS, 200), path=ACME),
     Row("cohorts:cohorts", only(ORGANISERS, 302), "POST", ACME, {"name": "Spring"}),

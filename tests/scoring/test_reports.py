@@ -224,7 +224,9 @@ def test_a_report_names_the_declared_costs_and_decides_by_them(rated):
     assert usual["rule"]["declared"] is None
     assert (found["rule"]["declared"]["by"], found["rule"]["declared"]["version"]) == ("Fay", 1)
     assert (usual["recommended"]["threshold"], found["recommended"]["threshold"]) == (0.75, 0.25)
-    assert found["recommended"]["losses"]["no_hire"] == pytest.approx(3 * found["recommended"]["above"], abs=1e-3)
+    assert found["recommended"]["losses"]["no_hire"] == pytest.approx(
+        3 * found["recommended"]["above"], abs=1e-3
+    )
 
 
 # --- made again -------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What each sheet gave beyond what the other raters of that candidate lead one to expect.
 
-The candidate is placed against the calibration without that sheet, so a rater is never part of what he is held
-against; what is expected of him has his severity in it. Whose sheet it was and of whom is all that is kept:
+The candidate is placed against the calibration without that sheet, so nobody is part of what they are held
+against; the rater's severity is in what is expected. Whose sheet it was and of whom is all that is kept:
 nothing here knows groups of people.
 """
 
@@ -83,7 +83,10 @@ def _expected(frozen: Frozen, others: Ratings, rows: NDArray[np.int64]) -> Float
     raters = [frozen.raters[others.raters[rater]] for rater in others.rater[rows]]
     leniency = np.array([rater.leniency.mean for rater in raters])
     leaning = np.array(
-        [rater.leanings[d].mean if rater.leanings else 0.0 for rater, d in zip(raters, dimension, strict=True)]
+        [
+            rater.leanings[d].mean if rater.leanings else 0.0
+            for rater, d in zip(raters, dimension, strict=True)
+        ]
     )
     ability = known.abilities()
     level = ability.mean[candidate, dimension] + leniency + leaning

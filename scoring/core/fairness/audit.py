@@ -55,7 +55,8 @@ def other_bars(
 ) -> tuple[OtherBar, ...]:
     """The declared bar and others side by side; one bar holds for everybody, whatever the group.
 
-    `score`: composites on the rubric's scale; `above`: P(above the declared bar); both (people,).
+    `score`: composites on the rubric's scale; `above`: P(above the declared bar), nan where nobody said it;
+    both (people,).
     """
     _fitting("score", score, groups)
     _fitting("above", above, groups)
@@ -83,7 +84,7 @@ def _other_bar(
         bar=bar,
         declared=declared,
         chosen=int(chosen.sum()),
-        expected_misses=round(float((1 - above[chosen]).sum()), 2),
+        expected_misses=None if np.isnan(above[chosen]).any() else round(float((1 - above[chosen]).sum()), 2),
         lowest=tuple((table.attribute, _lowest(table)) for table in tables),
     )
 
