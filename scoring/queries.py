@@ -276,6 +276,14 @@ def progress_of(room_ids: Collection[str]) -> dict[str, Progress]:
     }
 
 
+def newest_documents(room_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The newest report of each of these rooms that has one, as plain values."""
+    rows = Report.objects.filter(room__in=room_ids, made_from__isnull=False).order_by("pk")
+    newest = dict(rows.values_list("room", "pk"))
+    found = Report.objects.filter(pk__in=newest.values())
+    return {row.room: plain(row.document) for row in found}
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What came of one room's candidate. None: they did not come so far, or no number is known."""

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from casesim.accounts.models import User
-from casesim.cohorts.models import Cohort, Conflict, Member, Round
+from casesim.cohorts.models import Cohort, Conflict, Member, Round, Words
 from casesim.cohorts.service import MOST_ROUNDS
 
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
@@ -205,3 +205,12 @@ class GoneForm(forms.Form):
         self.fields["member"].queryset = rows
         self.fields["round"].queryset = Round.objects.filter(cohort=cohort)
         self.fields["round"].label_from_instance = lambda r: f"{r.starts:%-d %B %Y}"
+
+
+class WordsForm(forms.ModelForm):
+    """What went well and what to change."""
+
+    class Meta:
+        model = Words
+        fields = ("plus", "delta")
+        labels = {"plus": "What went well", "delta": "What to do differently next time"}

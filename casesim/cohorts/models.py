@@ -244,3 +244,43 @@ class PlannedRoom(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cohort}: room {self.number} of {self.round}"
+
+
+class Words(models.Model):
+    """What went well and what to change, about a room's candidate, in somebody's words: plus and delta.
+
+    The candidate's own stand first; the others' are shown to the candidate once their own are written.
+    """
+
+    planned = models.ForeignKey(PlannedRoom, on_delete=models.CASCADE, related_name="words")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    plus = models.TextField(max_length=2000)
+    delta = models.TextField(max_length=2000)
+    written_at = models.BigIntegerField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=["planned", "person"], name="ones_words_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.person} on {self.planned}"
+
+
+class Shared(models.Model):
+    """A part of a member's progress page that the cohort may see. Taken back by deleting it."""
+
+    class Part(models.TextChoices):
+        GROWTH = "growth", "Growth by dimension"
+        WORDS = "words", "What went well and what to change"
+        MOMENTS = "moments", "Moments worth replaying"
+        PRACTICE = "practice", "What to practise next"
+        SEATS = "seats", "Seats played and rooms rated"
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="shared")
+    part = models.CharField(max_length=8, choices=Part.choices)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["member", "part"], name="shared_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.member} shares {self.get_part_display()}"

@@ -1,8 +1,10 @@
 """The read side of a cohort: who is in it, what the planner is asked, which rooms there are."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from django.db.models import QuerySet
 
@@ -11,8 +13,9 @@ import scenarios.queries
 from casesim.accounts.models import Membership, User, Workspace
 from casesim.cohorts.core import asking
 from casesim.cohorts.core.seating import Laid
-from casesim.cohorts.models import Cohort, Member, Pin, PlannedRoom, Round
+from casesim.cohorts.models import Cohort, Member, Pin, PlannedRoom, Round, Words
 from rooms.queries import Listed
+from scenarios.core.schema import CANDIDATE, Scenario
 
 
 def cohorts(workspace: Workspace, person: User | None = None) -> QuerySet[Cohort]:
@@ -64,6 +67,7 @@ class Held:
     planned: PlannedRoom
     laid: Laid
     listed: Listed
+    scenario: Scenario
 
     @property
     def begun(self) -> bool:
@@ -74,7 +78,13 @@ def held(cohort: Cohort) -> list[Held]:
     """The rooms the plan became, in order."""
     rows = list(PlannedRoom.objects.filter(cohort=cohort, retired_at=None).select_related("round"))
     listed = {each.id: each for each in rooms.queries.listed(row.room for row in rows)}
-    return [Held(row, Laid.model_validate_json(row.spec), listed[row.room]) for row in rows]
+    versions = {row.version.slug: row.version_id for row in cohort.scenarios.select_related("version")}
+    return [_held(row, listed[row.room], versions) for row in rows]
+
+
+def _held(row: PlannedRoom, listed: Listed, versions: Mapping[str, int]) -> Held:
+    laid = Laid.model_validate_json(row.spec)
+    return Held(row, laid, listed, scenarios.queries.scenario(versions[laid.case]))
 
 
 # --- what the planner is asked ----------------------------------------------------------------------------
@@ -208,3 +218,40 @@ def keys(cohort: Cohort) -> dict[str, dict[str, int]]:
         "rounds": {asking.round_name(at): r.pk for at, r in enumerate(cohort.rounds.all())},
         "cases": {row.version.slug: row.pk for row in cohort.scenarios.select_related("version")},
     }
+
+
+# --- what members owe -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Something a member of a cohort has not done yet. `room`: the planned room's key, where there is one."""
+
+    what: Literal["availability", "self", "words"]
+    cohort: Cohort
+    about: str
+    room: int | None = None
+
+
+def owed_by(person_id: int, now: datetime) -> list[Owed]:
+    """What this person owes in every cohort they are in, of workspaces they are still in."""
+    mine = Member.objects.filter(
+        person=person_id, gone_from=None, cohort__workspace__memberships__person=person_id
+    )
+    found: list[Owed] = []
+    for member in mine.select_related("cohort__workspace").order_by("pk"):
+        if member.answered_at is None and member.cohort.rounds.filter(starts__gt=now).exists():
+            found.append(Owed("availability", member.cohort, member.cohort.name))
+        found += _words_owed(member)
+    return found
+
+
+def _words_owed(member: Member) -> Iterable[Owed]:
+    """Words on rooms that are over, which this member sat in and has not written about."""
+    name, written = asking.name_of(member.pk), Words.objects.filter(person=member.person_id)
+    done = set(written.values_list("planned", flat=True))
+    for each in held(member.cohort):
+        seats = [seat for seat, who in each.laid.people.items() if who == name]
+        if seats and each.listed.stage == "ended" and each.planned.pk not in done:
+            what: Literal["self", "words"] = "self" if CANDIDATE in seats else "words"
+            yield Owed(what, member.cohort, each.listed.title, each.planned.pk)

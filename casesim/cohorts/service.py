@@ -23,6 +23,8 @@ from casesim.cohorts.models import (
     PlannedRoom,
     Round,
     Seen,
+    Shared,
+    Words,
 )  # fmt: skip
 from scenarios.models import ScenarioVersion
 from scenarios.queries import latest
@@ -161,6 +163,8 @@ def choose_cases(here: Here, slugs: Collection[str]) -> None:
     with transaction.atomic():
         there = {row.version.slug: row for row in here.cohort.scenarios.select_related("version")}
         for slug in there.keys() - set(slugs):
+            if any(f'"case":"{slug}"' in row.spec for row in PlannedRoom.objects.filter(cohort=here.cohort)):
+                raise Refusal(f"{there[slug].version.title} has rooms already: it stays.")
             there[slug].delete()
         for slug in sorted(set(slugs) - there.keys()):
             try:
@@ -209,3 +213,25 @@ def unpin(here: Here, pin_id: int) -> None:
 
 def _space(here: Here) -> int:
     return here.cohort.workspace_id
+
+
+# --- progress ---------------------------------------------------------------------------------------------
+
+
+def write(here: Here, member: Member, planned: PlannedRoom, plus: str, delta: str, now: int) -> None:
+    """Keep what somebody says of a room's candidate; written again, the newest stands. `now` in ms."""
+    Words.objects.update_or_create(
+        planned=planned,
+        person=member.person,
+        defaults={"plus": plus, "delta": delta, "written_at": now},
+    )
+
+
+def share(here: Here, member: Member, parts: Collection[str]) -> None:
+    """The cohort may see these parts of a member's page, and no others."""
+    with transaction.atomic():
+        Shared.objects.filter(member=member).exclude(part__in=parts).delete()
+        for part in parts:
+            Shared.objects.get_or_create(member=member, part=part)
+        said = f"{', '.join(sorted(parts)) or 'nothing'} in {here.cohort}"
+        noted(here.standing.person, "shared progress", said, _space(here))

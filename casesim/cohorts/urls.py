@@ -1,6 +1,6 @@
 from django.urls import path
 
-from casesim.cohorts import plan_views, timetable_views, views
+from casesim.cohorts import plan_views, progress_views, timetable_views, views
 
 COHORT = "workspaces/<slug:workspace>/cohorts/<int:cohort>/"
 
@@ -23,6 +23,12 @@ urlpatterns = [
     path(COHORT + "availability/conflict/", views.own_conflict, name="own_conflict"),
     path(COHORT + "availability/table/", timetable_views.bring, name="timetable"),
     path(COHORT + "availability/table.csv", timetable_views.take, name="take_timetable"),
+    path(COHORT + "progress/", progress_views.yours, name="yours"),
+    path(COHORT + "progress/share/", progress_views.share, name="share"),
+    path(COHORT + "members/<int:member>/progress/", progress_views.of_member, name="of_member"),
+    path(COHORT + "rooms/<int:room>/words/", progress_views.words, name="words"),
+    path(COHORT + "rooms/<int:room>/<str:seat>/replay/", progress_views.replay, name="replay"),
+    path(COHORT + "coach/", progress_views.coach, name="coach"),
     path(COHORT + "plan/", plan_views.plan, name="plan"),
     path(COHORT + "plan/cancel/", plan_views.cancel, name="cancel"),
     path(COHORT + "plan/progress/", plan_views.progress, name="progress"),

@@ -33,6 +33,15 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """Something to do that hangs on no seat: what, about what, and the address of its page."""
+
+    what: str
+    about: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Todo:
     """Everything one person has to do, in the order in which it is shown."""
 
@@ -40,9 +49,10 @@ class Todo:
     sheets: tuple[Task, ...]
     feedback: tuple[Task, ...]
     reports: tuple[Task, ...]
+    cohorts: tuple[Errand, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.rooms or self.sheets or self.feedback or self.reports)
+        return bool(self.rooms or self.sheets or self.feedback or self.reports or self.cohorts)
 
 
 def todo(held: Iterable[Held]) -> Todo:

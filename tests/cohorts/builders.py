@@ -1,13 +1,21 @@
 """A cohort with people, rounds and cases, in few words."""
 
+import time
 from datetime import UTC, datetime
 
+import rooms.queries
 from casesim.accounts.access import standing
 from casesim.accounts.models import User, Workspace
 from casesim.cohorts import planning, service
 from casesim.cohorts.access import Here
 from casesim.cohorts.models import Cohort, CohortScenario, Plan, PlanRun
+from casesim.cohorts.opening import open_rooms
+from casesim.cohorts.queries import Held, held
 from casesim.cohorts.tasks import plan as plan_task
+from rooms.core import messages as m
+from rooms.service import handle_now
+from scoring.core.sheets import Draft, DraftMark
+from scoring.service import build_report, submit_scoresheet
 from tests.accounts.builders import joined, workspace
 from tests.builders import T0, published, scenario
 
@@ -58,3 +66,39 @@ def place(here: Here, name: str) -> Here:
     found = standing(person, Workspace.objects.get(pk=here.cohort.workspace_id).slug)
     assert found is not None
     return Here(found, Cohort.objects.get(pk=here.cohort.pk), here.cohort.members.get(person=person))
+
+
+def play(each: Held, levels: str = "33", report: bool = False) -> None:
+    """Play a planned room to its end and hand in every rater's sheet, each mark on what was said.
+
+    `report`: make it, which takes a while.
+    """
+    said = "I would ask what an error costs."
+    room = each.planned.room
+    for seat, who in each.laid.people.items():
+        handle_now(room, seat, m.TakeSeat(name=f"{who} as {seat}"), f"sit {seat}")
+    handle_now(room, "facilitator", m.Start(anyway=True), "start")
+    handle_now(room, "candidate", m.Say(text=said), "say")
+    handle_now(room, "candidate", m.Say(text="That is all."), "say more")
+    handle_now(room, "facilitator", m.End(), "end")
+    for seat in each.laid.people:
+        if seat.startswith("rater"):
+            rate(room, seat, levels, said)
+    if report:
+        build_report(room)
+
+
+def rate(room: str, seat: str, levels: str, said: str) -> None:
+    """Hand in a rater's sheet: one level a dimension, framing and risk."""
+    n = next(x.n for x in rooms.queries.lines(room, seat) if getattr(x.event, "text", "") == said)
+    marks = tuple(
+        DraftMark(dimension=key, level=int(level), evidence=(n,))
+        for key, level in zip(("framing", "risk"), levels, strict=True)
+    )
+    submit_scoresheet(room, seat, Draft(marks=marks, closing=3), time.time_ns() // 1_000_000)
+
+
+def opened(here: Here) -> list[Held]:
+    """The rooms of a new plan."""
+    open_rooms(here.standing, here.cohort, planned(here), T0)
+    return held(here.cohort)

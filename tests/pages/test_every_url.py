@@ -185,6 +185,12 @@ ROWS = [
     Row("cohorts:timetable", only(ORGANISERS, 422), "POST", COHORT),  # an empty table
     Row("cohorts:timetable", everyone(404), path={**COHORT, "workspace": "other"}),
     Row("cohorts:take_timetable", only(ORGANISERS, 200), path=COHORT),
+    Row("cohorts:yours", only("member", 200), path=COHORT),
+    Row("cohorts:share", only("member", 302), "POST", COHORT, {"part": ["growth"]}),
+    Row("cohorts:of_member", everyone(404), path={**COHORT, "member": "COHORT_MEMBER"}),  # nothing is shared
+    Row("cohorts:words", everyone(404), path={**COHORT, "room": "1"}),  # no room is over: tests/cohorts ask
+    Row("cohorts:replay", everyone(404), path={**COHORT, "room": "1", "seat": "candidate"}),
+    Row("cohorts:coach", only(ORGANISERS, 200), path=COHORT),
     Row("cohorts:plan", only(ORGANISERS, 200), path=COHORT),
     Row("cohorts:plan", only(ORGANISERS, 422), "POST", COHORT),  # one member is too few
     Row("cohorts:plan", everyone(404), path={**COHORT, "workspace": "other"}),

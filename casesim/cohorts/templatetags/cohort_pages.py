@@ -18,3 +18,20 @@ def at(found: Mapping[Any, Any], key: Any) -> Any:
 def part(share: float) -> int:
     """A share of 1 in hundredths, for a progress bar."""
     return round(100 * share)
+
+
+KINDS = {"data_owner": "Data owner", "interviewer": "Interviewer"}
+
+
+@register.filter
+def seat_kind(kind: str) -> str:
+    """A kind of seat as people read it."""
+    return KINDS.get(kind, kind.replace("_", " ").capitalize())
+
+
+@register.filter
+def levels_apart(value: float) -> str:
+    """How far somebody's marks lie from the others': above them is milder."""
+    if abs(value) < 0.05:
+        return "as the others"
+    return f"{abs(value):.2f} levels {'milder' if value > 0 else 'harder'}"

@@ -45,6 +45,11 @@ export function view(app) {
           </p>`
         : nothing
     }
+    ${
+      document.body.dataset.person
+        ? html`<p><a href="/" data-test="to-do">See what is next for you</a>, while it is fresh.</p>`
+        : nothing
+    }
     <p class="small">
       <a href="/rooms/${app.room}/${app.seat}/transcript.jsonl">Keep what you saw</a> as a file, one line for
       each item.
