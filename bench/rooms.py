@@ -6,7 +6,7 @@ from functools import cache
 from bench.core import play
 from rooms.core import messages as m
 from rooms.live import log
-from rooms.live.hub import wall_ms
+from rooms.live.now import wall_ms
 from rooms.service import Opened, handle_now, open_room
 from scenarios.loader import load_bundled
 from scenarios.service import publish

@@ -41,11 +41,11 @@ STAGES = {
         "django.db.transaction:Atomic.__enter__",
         "django.db.transaction:Atomic.__exit__",
     ),
-    "lock and read": ("rooms.live.log:lock", "rooms.live.log:answers"),
+    "lock and read": ("rooms.live.log:lock",),
     "fold": (
         "rooms.live.writer:Folds.at_head",
         "rooms.live.writer:apply",
-        "rooms.live.hub:HubRoom.take",
+        "rooms.live.room:HubRoom.take",
     ),
     "policy and decide": ("rooms.live.writer:decide",),
     "insert": (
@@ -68,7 +68,7 @@ STAGES = {
         "rooms.live.metrics:handed_out",
     ),
     "frames out (autobahn, Daphne)": (
-        "rooms.live.hub:Ear.push",
+        "rooms.live.ear:Ear.push",
         "daphne.ws_protocol:WebSocketProtocol.serverSend",
     ),
     "bytes to the kernel": ("twisted.internet.tcp:Connection.doWrite",),

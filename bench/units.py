@@ -93,7 +93,7 @@ def turn() -> float:
     from bench.rooms import SCENARIO, opened, started
     from rooms.bots.runner import take_turns
     from rooms.core import messages as m
-    from rooms.live.hub import wall_ms
+    from rooms.live.now import wall_ms
     from rooms.service import handle_now
     from scenarios.loader import load_bundled
 

@@ -9,7 +9,7 @@ from bench.figures import Figure
 from bench.rooms import opened, started
 from bench.run import Run
 from rooms.core import messages as m
-from rooms.live.hub import wall_ms
+from rooms.live.now import wall_ms
 from rooms.live.writer import Folds, Job, commit
 
 ROOMS = 20

@@ -11,7 +11,7 @@ from rooms.core.erasure import erased, seats_erased
 from rooms.core.state import fold
 from rooms.live import log
 from rooms.live.bell import ring
-from rooms.live.hub import wall_ms
+from rooms.live.now import wall_ms
 from rooms.models import Room, Seat
 from scenarios.core.schema import CANDIDATE
 from scenarios.queries import scenario as scenario_of

@@ -12,7 +12,7 @@ from rooms.core.head import head
 from rooms.core.state import State, fold
 from rooms.core.words import Talk, words_of
 from rooms.live import log
-from rooms.live.hub import wall_ms
+from rooms.live.now import wall_ms
 from rooms.models import Room, RoomCode, Seat
 from scenarios.core.acts import ACTS
 from scenarios.core.schema import CANDIDATE, Rubric, Scenario

@@ -17,7 +17,7 @@ from rooms.core.laying import NOTHING_AGREED, Terms, lay, opening
 from rooms.core.state import State, apply
 from rooms.live import log
 from rooms.live.bell import ring
-from rooms.live.hub import wall_ms
+from rooms.live.now import wall_ms
 from rooms.live.process import Answered, process
 from rooms.live.writer import Folds, Job, Known, commit
 from rooms.models import Barred, Room, RoomCode, Seat
@@ -283,6 +283,6 @@ def _open_log(room: Room, events: list[m.AnyEvent], at: int) -> None:
 def _folds() -> Folds:
     """This thread's own folds: a thread never shares them."""
     if not hasattr(_own, "folds"):
-        _own.folds = Folds(200)
+        _own.folds = Folds()
     folds: Folds = _own.folds
     return folds

@@ -13,7 +13,7 @@ from rooms import queries, service
 from rooms.access import COOKIE_DAYS, SeatRef, cookie_name, seat_by_token, seat_for
 from rooms.core.feed import body as stored
 from rooms.core.feed import item_json
-from rooms.live.hub import wall_ms
+from rooms.live.now import wall_ms
 
 CODE = "room_code"  # in the session: the code somebody entered
 

@@ -1,6 +1,6 @@
 """When rooms' bots are due, as workers leave it in Redis: two sorted sets, room -> wall ms.
 
-In `heartbeat.TURNS` stands when a bot wants to act next: what is past there is late, and everybody can see
+In `heartbeat.TURNS` stands the turn a call waits for: what is past there is late, and everybody can see
 it. In `LOOKS` stands when the sweep should see to the room at the latest, so that a sweep asks for the
 rooms that are due and for no others. Both are hints: what is lost is noted anew by the next sweep.
 """

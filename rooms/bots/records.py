@@ -9,7 +9,7 @@ from rooms.live import log
 from rooms.live.writer import Known
 
 KEPT = 40_000  # lines a thread remembers, of all rooms together: some 60 MB
-IDLE = 600.0  # seconds after which a room nobody asked for is forgotten
+IDLE = 120.0  # seconds after which a room nobody asked for is forgotten
 
 _own = threading.local()
 

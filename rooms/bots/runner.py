@@ -12,7 +12,7 @@ from rooms.bots import agenda, turns
 from rooms.bots.records import Record, record
 from rooms.core import messages as m
 from rooms.live import heartbeat, log
-from rooms.live.hub import wall_ms
+from rooms.live.now import wall_ms
 from rooms.live.writer import Known
 from rooms.service import handle_now, known
 from scenarios.core.schema import CANDIDATE
@@ -116,7 +116,7 @@ def live_turn(room_id: str, due: int | None, again: Again) -> None:
 
 def _come_again(room_id: str, now: int, at: int, due: int | None, again: Again) -> None:
     if at - now > FARTHEST:
-        agenda.note(room_id, at, look=now + LOOK)
+        agenda.note(room_id, None, look=now + LOOK)  # a noted turn is one a call waits for
         return
     waits = agenda.note(room_id, at, look=at + LOST)
     if not waits or due is not None:  # this call was the one that waited

@@ -6,7 +6,8 @@ The ref names the moment (the log's end and the time that was due), so doubles a
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from rooms.live.hub import HubRoom, wall_ms
+from rooms.live.now import wall_ms
+from rooms.live.room import HubRoom
 
 AGAIN = 0.25  # seconds until the next try when a knock changed nothing
 LONGEST = 5.0  # seconds a timer sleeps: the wall clock may be set meanwhile

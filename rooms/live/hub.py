@@ -8,31 +8,20 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any, Protocol
 
 from rooms.core import messages as m
-from rooms.core.director import looks_again, next_look
-from rooms.core.feed import item_json, visible_to
-from rooms.core.state import State, apply
 from rooms.live import log, metrics, outage
-from rooms.live.heads import NOTHING, Heads, Turn
-from scenarios.core.schema import Scenario
+from rooms.live.ear import Ear
+from rooms.live.heads import NOTHING
+from rooms.live.now import wall_ms as wall_ms
+from rooms.live.reader import Reader
+from rooms.live.room import HubRoom
 from scenarios.queries import scenario as scenario_of
 
 logger = logging.getLogger(__name__)
 
-PAGE = 200  # items in one feed frame
-PAGE_SIZE = 256 << 10  # characters after which a page ends
-FRAMES = 1_024  # frames that may wait for one socket
-BYTES = 1 << 20  # characters that may wait for one socket
-UNACKNOWLEDGED = 2 << 20  # characters a client may be sent before it says how far it is
-SUSPICIOUS = 256 << 10  # with so many unacknowledged ...
-SILENT = 20.0  # ... it may say nothing for so many seconds
-TOO_SLOW = 4008
 SOCKETS = 12  # of one seat in this process
 PACE = 0.04  # seconds between two hand-outs of one room: what comes in between goes out together
 AGAIN = 1.0  # seconds until the log is asked again for who waits for it
@@ -40,216 +29,6 @@ AGAIN = 1.0  # seconds until the log is asked again for who waits for it
 
 class TooManySockets(Exception):
     """A seat has as many sockets as it may."""
-
-
-def wall_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-class Ear:
-    """One socket's place at the table: where it has got to, and what waits to be sent."""
-
-    def __init__(self, room: "HubRoom", seat: str, key: str = "") -> None:
-        self.room = room
-        self.seat = seat
-        self.key = key  # what opened the seat to it: a token's digest, or a person
-        self.n: int | None = None  # the last item handed to it; None until it has synced
-        self.close_code: int | None = None
-        self._outbox: deque[str] = deque()
-        self._waiting = 0  # characters in the outbox
-        self._unacknowledged = 0  # characters sent since it last said how far it is
-        self._behind_since: float | None = None
-        self._ready = asyncio.Event()
-        self._cursor: int | None = None  # the items it has while it is being given what it missed
-
-    def push(self, frame: str) -> None:
-        """Queue a frame. A socket too far behind is closed; it comes back and reads the log."""
-        if self.close_code is not None:
-            return
-        self._outbox.append(frame)
-        self._waiting += len(frame)
-        self._unacknowledged += len(frame)
-        if self._behind_since is None:
-            self._behind_since = time.monotonic()
-        too_much = self._waiting > BYTES and len(self._outbox) > 1  # one frame alone is never too much
-        if too_much or len(self._outbox) > FRAMES or self._unacknowledged > UNACKNOWLEDGED:
-            self.close(TOO_SLOW)
-        self._ready.set()
-
-    def read_from(self, n: int) -> None:
-        """Give it what comes after item `n`, a page whenever nothing else waits; live items only then."""
-        self._cursor, self.n = n, None
-        self._ready.set()
-
-    def acknowledge(self) -> None:
-        """The client says how far it is: it reads, and is not to be given up."""
-        self._unacknowledged = self._waiting
-        self._behind_since = None
-
-    def stuck(self, now: float) -> bool:
-        """Has it been sent a good deal and said nothing for long? Daphne would buffer for it for ever."""
-        silent = now - (self._behind_since or now)
-        return silent > SILENT and self._unacknowledged > SUSPICIOUS
-
-    def close(self, code: int) -> None:
-        self.close_code = self.close_code or code
-        self._ready.set()
-
-    async def next(self) -> str | None:
-        """The next frame to send; None when the socket should be closed with `close_code`."""
-        while not self._outbox and self._cursor is None and self.close_code is None:
-            self._ready.clear()
-            await self._ready.wait()
-        if self._outbox and self.close_code != TOO_SLOW:
-            frame = self._outbox.popleft()
-            self._waiting -= len(frame)
-            return frame
-        # who is told to come back is still given what was queued, unless that is the trouble
-        return None if self.close_code is not None else self._page()
-
-    def _page(self) -> str:
-        """The next page of what it missed. With the last one it is live: no await comes between."""
-        room, after = self.room, self._cursor or 0
-        items = room.items(self.seat, after)
-        upto, count = after + len(items), room.shown.get(self.seat, 0)
-        done = upto >= count
-        self._cursor, self.n = (None, upto) if done else (upto, None)
-        # a head tells of the present: only the last page has one
-        return room.frame(after, upto, items, room.head(self.seat) if done else NOTHING)
-
-
-class HubRoom:
-    """A room as far as this process has handed it out."""
-
-    def __init__(self, room_id: str, epoch: str, scenario: Scenario) -> None:
-        self.id = room_id
-        self.epoch = epoch
-        self.scenario = scenario
-        self.state = State()
-        self.lines: list[log.Line] = []  # the log so far: who comes back is served from memory
-        self.counts: dict[str, int] = {}  # items each seat has in its feed
-        # as handed out: a moment behind the rest when much is said
-        self.shown: dict[str, int] = {}
-        self.shown_seq = 0
-        self.paced = 0.0  # when something for everybody was last handed out, monotonic
-        self.later: asyncio.TimerHandle | None = None  # the next hand-out, if one waits
-        self.ears: dict[str, set[Ear]] = {}
-        self.here: set[str] = set()
-        self.missing: dict[str, float] = {}  # panel seats whose person is away -> since when
-        self.waits = False  # bots and reports wait for a worker
-        self.written = False  # this process has added lines which are not folded here yet
-        self.catching_up: asyncio.Task[None] | None = None
-        self._heads = Heads(scenario)
-        self._looked_at = self.state
-        self._look: int | None = None
-
-    def take(self, line: log.Line, event: m.AnyEvent) -> None:
-        """Fold one more line."""
-        self.state = apply(self.state, event, line.at)
-        self.lines.append(line)
-        for seat in self.state.seats:
-            if visible_to(line.to, seat):
-                self.counts[seat] = self.counts.get(seat, 0) + 1
-
-    def fresh(self, seat: str) -> list[str]:
-        """What came into the seat's feed since the last hand-out."""
-        seen = [line for line in self.lines[self.shown_seq :] if visible_to(line.to, seat)]
-        return [item_json(n, line.at, line.body) for n, line in enumerate(seen, self.shown.get(seat, 0) + 1)]
-
-    def is_shown(self) -> None:
-        """All there is has been handed out."""
-        self.shown, self.shown_seq = dict(self.counts), self.state.seq
-
-    def look(self) -> int | None:
-        """Wall time at which the clock should knock next."""
-        if looks_again(self._looked_at, self.state):
-            self._look = next_look(self.scenario, self.state)
-        self._looked_at = self.state
-        return self._look
-
-    def items(self, seat: str, after: int) -> list[str]:
-        """A page of the seat's feed after item `after`, as far as it was handed out."""
-        seen = (line for line in islice(self.lines, self.shown_seq) if visible_to(line.to, seat))
-        page, size = [], 0
-        for n, line in enumerate(islice(seen, after, after + PAGE), after + 1):
-            page.append(item_json(n, line.at, line.body))
-            size += len(page[-1])
-            if size > PAGE_SIZE:
-                break
-        return page
-
-    def head(self, seat: str) -> str:
-        return self._heads.whole(seat)
-
-    def turn(self) -> Turn:
-        """What of the heads changed since the last hand-out."""
-        return self._heads.turn(self.state, self._around())
-
-    def all_ears(self) -> list[Ear]:
-        return [ear for ears in self.ears.values() for ear in ears]
-
-    def frame(self, after: int, upto: int, items: Iterable[str], head_json: str) -> str:
-        return (
-            f'{{"type":"feed","epoch":"{self.epoch}","from":{after},"upto":{upto},"now":{wall_ms()},'
-            f'"items":[{",".join(items)}],"head":{head_json}}}'
-        )
-
-    def present(self) -> list[str]:
-        return [s for s in self.state.seats if s in self.here or s in self.ears]
-
-    def away_too_long(self, now: float) -> list[str]:
-        """Panel seats whose person has not been here for longer than the room allows."""
-        present = set(self.present())
-        gone = {
-            s.seat
-            for s in self.state.seats.values()
-            if s.kind == "panel" and s.occupant == "person" and s.seat not in present
-        }
-        self.missing = {seat: self.missing.get(seat, now) for seat in gone}
-        allowed = self.state.stand_in
-        return [seat for seat, since in self.missing.items() if allowed and now - since >= allowed]
-
-    def _around(self) -> dict[str, Any]:
-        return {"here": self.present(), "waits": self.waits}
-
-
-class Reader:
-    """Threads that read the log, so that no query ever waits in the event loop."""
-
-    def __init__(self, threads: int = 2) -> None:
-        self._pool = ThreadPoolExecutor(threads, "reader")
-        self._threads = threads
-
-    async def __call__(self, call: Callable[..., Any], *args: Any) -> Any:
-        """What the call returns. One of `outage.AWAY` if the database does not answer."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, _reading, call, *args)
-
-    def close(self) -> None:
-        """End the threads and the connections they hold."""
-        for _ in range(self._threads):
-            self._pool.submit(_close_connection)
-        self._pool.shutdown(wait=True)
-
-
-def _reading(call: Callable[..., Any], *args: Any) -> Any:
-    from django.db import connection
-
-    try:
-        found = call(*args)
-    except Exception as error:
-        connection.close()  # a broken connection is not used again
-        if isinstance(error, outage.AWAY):
-            outage.went(error)
-        raise
-    outage.over()
-    return found
-
-
-def _close_connection() -> None:
-    from django.db import connection
-
-    connection.close()
-    time.sleep(0.05)  # so that each thread of the pool takes one of these
 
 
 class Grown(Protocol):
@@ -263,6 +42,8 @@ class Hub:
         self.rooms: dict[str, HubRoom] = {}
         self.reader = Reader()
         self.reading: set[asyncio.Task[None]] = set()  # catching up with the log
+        self.empty = asyncio.Event()  # nobody has a socket here
+        self.empty.set()
         self._grown = grown
         self._loading: dict[str, asyncio.Task[HubRoom]] = {}
 
@@ -282,6 +63,7 @@ class Hub:
         room.ears.setdefault(seat, set()).add(ear)
         metrics.joined()
         self.rooms[room_id] = room
+        self.empty.clear()
         return ear
 
     def leave(self, ear: Ear) -> bool:
@@ -294,6 +76,8 @@ class Hub:
         del room.ears[ear.seat]
         if not room.ears and self.rooms.get(room.id) is room:
             del self.rooms[room.id]
+        if not self.rooms:
+            self.empty.set()
         return True
 
     def sync(self, ear: Ear, epoch: str | None, after: int) -> None:

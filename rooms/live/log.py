@@ -8,14 +8,10 @@ from django.db import connection
 
 from rooms.core import messages as m
 from rooms.core.feed import Logged, body
-from rooms.live.sql import many, one_of, rows
+from rooms.live.sql import all_rows, as_records, at_once, many, one_of, records, rows
 
 PAGE = 5_000  # events read at a time
 ROOMS = 500  # rooms found at a time
-LINES = (
-    "INSERT INTO rooms_roomevent (room_id, seq, at, cause, digest, audience, body)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s)"
-)
 
 
 class RoomRow(NamedTuple):
@@ -51,6 +47,10 @@ class Entry(NamedTuple):
     digest: str | None
 
 
+Answered = dict[tuple[str, str], str]  # (room, cause) -> digest of the command
+Query = tuple[str, Sequence[object]]
+
+
 class Addition(NamedTuple):
     """What one room's log grows by, and what its row says then."""
 
@@ -64,20 +64,29 @@ def entry(seq: int, at: int, event: m.AnyEvent, cause: str | None, digest: str |
     return Entry(Line(seq, at, event.to, body(event)), event, cause, digest)
 
 
-def lock(room_ids: Sequence[str]) -> dict[str, RoomRow]:
-    """The rows of these rooms, held to the end of the transaction, in one order for everybody."""
+def lock(room_ids: Sequence[str], causes: Sequence[str]) -> tuple[dict[str, RoomRow], Answered]:
+    """The rows of these rooms, held to the end of the transaction, in one order for everybody.
+
+    And those of the causes that are in their logs already, as they are when the rows are held.
+    """
     # SQLite's transaction was begun IMMEDIATE and holds the whole file already
     suffix = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-    return rooms(room_ids, suffix)
+    held, known = all_rows(_rooms(room_ids, suffix), _answers(room_ids, causes))
+    answered = {(room, cause): digest for room, cause, digest in known}
+    return {row[0]: RoomRow(*row) for row in held}, answered
 
 
-def rooms(room_ids: Sequence[str], suffix: str = "") -> dict[str, RoomRow]:
+def rooms(room_ids: Sequence[str]) -> dict[str, RoomRow]:
+    return {row[0]: RoomRow(*row) for row in rows(*_rooms(room_ids))}
+
+
+def _rooms(room_ids: Sequence[str], suffix: str = "") -> Query:
     these, params = one_of("id", room_ids)
     sql = (
         "SELECT id, epoch, last_seq, scenario_version_id, seniority, extra_time, next_look, live"  # noqa: S608
         f" FROM rooms_room WHERE {these} ORDER BY id{suffix}"
     )
-    return {row[0]: RoomRow(*row) for row in rows(sql, params)}
+    return sql, params
 
 
 def heads(room_ids: Sequence[str]) -> dict[str, int]:
@@ -219,27 +228,44 @@ def _page(room_id: str, after: int) -> list[Line]:
     return [Line(seq, at, _seats(to), text) for seq, at, to, text in rows(sql, [room_id, after, PAGE])]
 
 
-def answers(room_ids: Sequence[str], causes: Sequence[str]) -> dict[tuple[str, str], str]:
-    """(room, cause) -> digest of the command, for those that are in the log already."""
+def _answers(room_ids: Sequence[str], causes: Sequence[str]) -> Query:
+    """(room, cause, digest of the command) of those that are in the log already."""
     in_these, ids = one_of("room_id", room_ids)
     of_these, asked = one_of("cause", causes)
     sql = f"SELECT room_id, cause, digest FROM rooms_roomevent WHERE {in_these} AND {of_these}"  # noqa: S608
-    return {(room, cause): digest for room, cause, digest in rows(sql, [*ids, *asked])}
+    return sql, [*ids, *asked]
+
+
+LINE = {"room_id": "text", "seq": "int", "at": "bigint", "cause": "text", "digest": "text"}
+LINE |= {"audience": "text", "body": "text"}
+END = {"last_seq": "int", "next_look": "bigint", "live": "bool", "id": "text"}
+LINES = f"INSERT INTO rooms_roomevent ({', '.join(LINE)}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
+APPEND = (  # PostgreSQL: one statement, whatever the number of lines; a row is moved in no index that stays
+    f"WITH lines AS (INSERT INTO rooms_roomevent ({', '.join(LINE)})"  # noqa: S608
+    f" SELECT {', '.join(LINE)} FROM {records(LINE)})"
+    " UPDATE rooms_room SET last_seq = given.last_seq, next_look = given.next_look, live = given.live"
+    f" FROM {records(END)} WHERE rooms_room.id = given.id"
+)
 
 
 def append(additions: Sequence[Addition]) -> None:
     """Add to the ends of logs. IntegrityError if a place or a cause is taken."""
     if not additions:
-        return
-    many(LINES, [_stored(addition.row.id, e) for addition in additions for e in addition.entries])
-    moved = [a for a in additions if (a.next_look, a.live) != (a.row.next_look, a.row.live)]
-    longer = [a for a in additions if (a.next_look, a.live) == (a.row.next_look, a.row.live)]
+        return None
+    lines = [_stored(addition.row.id, e) for addition in additions for e in addition.entries]
+    ends = [(_end(a), a.next_look, a.live, a.row.id) for a in additions]
+    if at_once(len(lines)):
+        return many(APPEND, [(as_records(LINE, lines), as_records(END, ends))])
+    many(LINES, lines)
+    moved = [end for end, a in zip(ends, additions, strict=True) if _moves(a)]
+    longer = [(end[0], end[3]) for end, a in zip(ends, additions, strict=True) if not _moves(a)]
     # what stays as it was is not written again: it has an index
-    many("UPDATE rooms_room SET last_seq = %s WHERE id = %s", [(_end(a), a.row.id) for a in longer])
-    many(
-        "UPDATE rooms_room SET last_seq = %s, next_look = %s, live = %s WHERE id = %s",
-        [(_end(a), a.next_look, a.live, a.row.id) for a in moved],
-    )
+    many("UPDATE rooms_room SET last_seq = %s WHERE id = %s", longer)
+    return many("UPDATE rooms_room SET last_seq = %s, next_look = %s, live = %s WHERE id = %s", moved)
+
+
+def _moves(addition: Addition) -> bool:
+    return (addition.next_look, addition.live) != (addition.row.next_look, addition.row.live)
 
 
 class Cause(NamedTuple):

@@ -1,26 +1,30 @@
 """One web process: its writer, hub, bell and clock, wired together, and the tasks that keep them going."""
 
 import asyncio
-import fcntl
+import contextlib
 import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable
 from itertools import takewhile
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
 from rooms.core import messages as m
 from rooms.core.policy import CLOCK
 from rooms.live import log, metrics, outage, presence
+from rooms.live.alone import only_web_process
+from rooms.live.around import Around
 from rooms.live.bell import Bell
 from rooms.live.clock import Clock
+from rooms.live.ear import TOO_SLOW, Ear
 from rooms.live.heartbeat import celery_answers
-from rooms.live.hub import TOO_SLOW, Ear, Hub, HubRoom, wall_ms
+from rooms.live.hub import Hub
+from rooms.live.now import wall_ms
 from rooms.live.redis import async_client
+from rooms.live.room import HubRoom
 from rooms.live.waker import Waker
 from rooms.live.writer import Answer, Growth, Job, Writer
 
@@ -28,15 +32,14 @@ logger = logging.getLogger(__name__)
 
 POLL = 1.0  # seconds
 WATCH = 5.0  # seconds between looks for sockets that do not read
-LOOK = 0.1  # seconds in which comings and goings are gathered
 OVERLAP = 5_000  # ms a changed seat is looked for again: clocks of two machines may differ
 PATIENCE = 20.0  # seconds a command may wait for the writer
+FAREWELL = 2.0  # seconds the sockets have to go when this process ends
 
 Answered = Callable[[Answer], None]
 
 _processes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Process]" = WeakKeyDictionary()
 _ended: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
-_lock_file: IO[str] | None = None
 
 
 class GoingAway(Exception):
@@ -68,10 +71,8 @@ class Process:
             only_web_process()
         self._loop = loop
         self.stopping = False
-        self.waits = False  # no worker answers: bots and reports wait
         self._waiting: dict[int, Awaited] = {}  # the longest waiting first
         self._tasks: set[asyncio.Task[None]] = set()
-        self._looks: set[str] = set()
         self._asked_seats = wall_ms()
         self.waker = Waker(loop)
         self.redis = async_client()
@@ -79,6 +80,7 @@ class Process:
         self.hub = Hub(self._grown)
         self.clock = Clock(self._knock)
         self.writer = Writer(self._done)
+        self.around = Around(self.hub, self.redis, self._ring, self._spawn, self._try)
 
     def start(self) -> None:
         self.writer.start()
@@ -91,17 +93,16 @@ class Process:
         if self.stopping:
             return
         self.stopping = True
+        # whoever it answered hears of it before this goes on: the loop takes what it is given in order
         await self._loop.run_in_executor(None, self.writer.stop)
-        await asyncio.sleep(0)  # the last answers reach their sockets' outboxes
+        self.around.close()
         for room in list(self.hub.rooms.values()):
             self.clock.forget(room.id)
             self.hub.hand_out(room)
             for ear in room.all_ears():
                 ear.close(4000)
-        for _ in range(20):  # and the sockets themselves, for two seconds at most
-            if not self.hub.rooms:
-                break
-            await asyncio.sleep(0.1)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.hub.empty.wait(), FAREWELL)
         await self._end_tasks()
         await self.bell.close()
         if self.redis is not None:
@@ -149,9 +150,9 @@ class Process:
             raise
         self.clock.arm(ear.room)
         if len(ear.room.ears[seat]) == 1:
-            self._came_or_went(room_id)
+            self.around.came_or_went(room_id)
         self.waker.look(ear.room)
-        self._hand_back(ear.room)
+        self.around.hand_back(ear.room)
         return ear
 
     async def _try(self, room_id: str, seat: str, command: m.AnyCommand, why: str, seq: int) -> None:
@@ -166,8 +167,7 @@ class Process:
         if not ear.room.ears:
             self.clock.forget(ear.room.id)
         if last and not self.stopping:
-            await presence.gone(self.redis, ear.room.id, ear.seat)
-            self._came_or_went(ear.room.id)  # whoever is there again by then touches the key again
+            await self.around.left(ear.room.id, ear.seat)
 
     def health(self) -> dict[str, Any]:
         return {
@@ -219,6 +219,9 @@ class Process:
             return False
         return True
 
+    def _ring(self, word: str) -> None:
+        self.bell.ring(word)
+
     def _heard(self, word: str) -> None:
         what, _, rest = word.partition(" ")
         room_id, _, seq = rest.partition(" ")
@@ -226,48 +229,8 @@ class Process:
             self.hub.heard(room_id, int(seq))
         elif what == "seat" and room_id in self.hub.rooms:
             self._spawn(self._close_revoked())
-        elif what == "here" and room_id in self.hub.rooms:
-            self._spawn(self._look_around(self.hub.rooms[room_id]))
-
-    def _came_or_went(self, room_id: str) -> None:
-        """Look around soon: when many come at once, once for all of them."""
-        if room_id not in self._looks:
-            self._looks.add(room_id)
-            self._loop.call_later(LOOK, self._look_and_ring, room_id)
-
-    def _look_and_ring(self, room_id: str) -> None:
-        self._looks.discard(room_id)
-        if self.stopping:
-            return
-        self.bell.ring(f"here {room_id}")
-        if room_id in self.hub.rooms:
-            self._spawn(self._look_around(self.hub.rooms[room_id]))
-
-    async def _look_around(self, room: HubRoom) -> None:
-        await presence.touch(self.redis, room.id, list(room.ears))
-        here = await presence.here(self.redis, room.id, list(room.state.seats))
-        if here is None:
-            room.missing.clear()  # nobody is away because Redis is: the grace begins anew
-        else:
-            room.here = here
-        room.waits = self.waits
-        self.hub.show_heads(room)
-        self._hand_back(room)
-        if here is not None and room.state.status == "live":
-            await self._stand_in(room)
-
-    async def _stand_in(self, room: HubRoom) -> None:
-        for seat in room.away_too_long(time.monotonic()):
-            if seat not in room.present():  # somebody may have come while another seat was seen to
-                await self._try(room.id, CLOCK, m.StandIn(seat=seat), "away", room.state.seq)
-
-    def _hand_back(self, room: HubRoom) -> None:
-        """Who is back in a seat a bot stands in gets it back; asked again at every look until it is so."""
-        for seat in room.ears:
-            away = room.state.seats[seat].away
-            if away:
-                command = m.TakeSeat(name=away)
-                self._spawn(self._try(room.id, seat, command, "back", room.state.seq))
+        elif what == "here":
+            self.around.heard(room_id)
 
     async def _poll(self) -> None:
         while True:
@@ -313,9 +276,9 @@ class Process:
     async def _stay_here(self) -> None:
         while True:
             await asyncio.sleep(presence.REFRESH)
-            self.waits = not await celery_answers(self.redis)
+            self.around.waits = not await celery_answers(self.redis)
             for room in list(self.hub.rooms.values()):
-                await self._look_around(room)
+                await self.around.look(room)
 
     def _keep(self, work: Callable[[], Awaitable[None]]) -> None:
         self._spawn(_for_ever(work))
@@ -371,20 +334,3 @@ def stop_with_server(process: "Process") -> None:
         return Deferred.fromFuture(asyncio.ensure_future(process.stop()))
 
     reactor.addSystemEventTrigger("before", "shutdown", before_shutdown)
-
-
-def only_web_process() -> None:
-    """Without Redis exactly one web process may run: it holds a lock file, or this one stops."""
-    global _lock_file  # noqa: PLW0603  (the file must stay open as long as the process lives)
-    if _lock_file is not None:
-        return
-    settings.VAR.mkdir(parents=True, exist_ok=True)
-    held = (settings.VAR / "web.lock").open("w")
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        held.close()
-        raise ImproperlyConfigured(
-            "another web process runs here. Set REDIS_URL so that several can share rooms."
-        ) from None
-    _lock_file = held

@@ -4,20 +4,49 @@ Errors are Django's all the same, and so are connections and transactions. Postg
 once for a connection, so its text must not change with the number of values.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
 
 Row = tuple[Any, ...]
 
+MANY = 8  # lines
+
+
+def at_once(size: int) -> bool:
+    """Is what is to be written so much that PostgreSQL had better be given it in one piece?
+
+    Below that its parsing costs more than the messages it saves; above, a thread that waits for fewer answers
+    stands less in line for the interpreter.
+    """
+    return connection.vendor == "postgresql" and size >= MANY
+
+
+@contextmanager
+def unanswered() -> Iterator[None]:
+    """PostgreSQL is waited for only where an answer is read, and at the end.
+
+    To be put around a transaction, COMMIT included. What one statement met, a later one may raise.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
 
 def rows(sql: str, params: Sequence[object]) -> list[Row]:
     """What a query finds."""
+    return all_rows((sql, params))[0]
+
+
+def all_rows(*queries: tuple[str, Sequence[object]]) -> list[list[Row]]:
+    """What each of these queries finds, asked in this order."""
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        found: list[Row] = _execute(sql, params).fetchall()
-        return found
+        asked = [_execute(sql, params) for sql, params in queries]
+        return [cursor.fetchall() for cursor in asked]
 
 
 def many(sql: str, params: Sequence[Sequence[object]]) -> None:
@@ -28,6 +57,17 @@ def many(sql: str, params: Sequence[Sequence[object]]) -> None:
             _execute(sql, params[0])
         elif params:
             _cursor().executemany(_dialect(sql), params)
+
+
+def records(columns: Mapping[str, str]) -> str:
+    """For PostgreSQL: a parameter that holds rows as JSON (`as_records`), to be read like a table."""
+    types = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
+    return f"json_to_recordset(%s::json) AS given({types})"
+
+
+def as_records(columns: Mapping[str, str], rows_: Sequence[Row]) -> str:
+    """The rows as `records` reads them."""
+    return json.dumps([dict(zip(columns, row, strict=True)) for row in rows_])
 
 
 def one_of(column: str, values: Sequence[str]) -> tuple[str, list[object]]:

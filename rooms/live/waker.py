@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.conf import settings
 
 from rooms.core.state import State
-from rooms.live.hub import HubRoom
+from rooms.live.room import HubRoom
 
 logger = logging.getLogger(__name__)
 

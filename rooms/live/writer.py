@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
@@ -20,6 +21,7 @@ from rooms.core.decide import decide
 from rooms.core.director import looks_again, next_look
 from rooms.core.state import State, apply, fold
 from rooms.live import log, metrics, outage
+from rooms.live.sql import at_once, unanswered
 from scenarios.core.schema import Scenario
 from scenarios.queries import scenario as scenario_of
 
@@ -27,7 +29,8 @@ logger = logging.getLogger(__name__)
 
 GROUP = 512  # commands committed together at most
 WAITING = 4_096  # commands that may wait; more are told to come again
-KNOWN = 2_000  # rooms whose fold is kept
+KNOWN = 2_000  # rooms whose fold is kept at most ...
+IDLE = 120.0  # ... and for so many seconds since it was last needed: a room that is over is let go
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,12 @@ class _Draft:
 
 
 class Folds:
-    """The folds a thread keeps, the least used thrown away first."""
+    """The folds a thread keeps, thrown away the longest unused first."""
 
     def __init__(self, size: int = KNOWN) -> None:
         self._size = size
         self._known: OrderedDict[str, Known] = OrderedDict()
+        self._used: dict[str, float] = {}  # monotonic
 
     def at_head(self, row: log.RoomRow) -> Known:
         """The room's fold, brought up to the log's head."""
@@ -99,10 +103,16 @@ class Folds:
         return Known(known.scenario, state, row.epoch)
 
     def keep(self, room_id: str, known: Known) -> None:
-        self._known[room_id] = known
+        """Remember a room's fold, and forget those that nobody needed for long."""
+        now = time.monotonic()
+        self._known[room_id], self._used[room_id] = known, now
         self._known.move_to_end(room_id)
-        if len(self._known) > self._size:
-            self._known.popitem(last=False)
+        while len(self._known) > self._size or self._oldest_use() < now - IDLE:
+            forgotten, _ = self._known.popitem(last=False)
+            del self._used[forgotten]
+
+    def _oldest_use(self) -> float:
+        return self._used[next(iter(self._known))]
 
 
 def commit(jobs: Sequence[Job], folds: Folds) -> tuple[list[Answer], list[Growth]]:
@@ -110,10 +120,10 @@ def commit(jobs: Sequence[Job], folds: Folds) -> tuple[list[Answer], list[Growth
 
     A refused or failing command harms no other in its group.
     """
-    with transaction.atomic(durable=True):  # never inside another: what is shown must be committed
-        rows = log.lock(sorted({job.room_id for job in jobs}))
+    # durable: never inside another transaction, for what is shown must be committed
+    with unanswered() if at_once(len(jobs)) else nullcontext(), transaction.atomic(durable=True):
+        rows, known = log.lock(sorted({job.room_id for job in jobs}), sorted({job.cause for job in jobs}))
         drafts = {room_id: _draft(row, folds) for room_id, row in rows.items()}
-        known = log.answers(sorted(rows), sorted({job.cause for job in jobs})) if rows else {}
         answers = [_answer(job, drafts.get(job.room_id), known) for job in jobs]
         grown = {room_id: draft for room_id, draft in drafts.items() if draft.entries}
         log.append([_addition(draft) for draft in grown.values()])

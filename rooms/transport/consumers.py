@@ -16,7 +16,8 @@ from urllib.parse import parse_qs
 from casesim.handshake import Scope, host_fits, origin_fits
 from rooms.access import SeatRef, credentials, seat_by_credentials
 from rooms.live import outage
-from rooms.live.hub import Ear, TooManySockets
+from rooms.live.ear import Ear
+from rooms.live.hub import TooManySockets
 from rooms.live.process import GoingAway, process
 from rooms.live.writer import Answer
 from rooms.service import handle

@@ -80,9 +80,9 @@ def own_memory() -> None:
 
 def everybody_sees() -> None:
     """The control: the audience is not asked."""
-    from rooms.live import hub
+    from rooms.live import room
 
-    replace(hub, "visible_to", lambda to, seat: True)
+    replace(room, "visible_to", lambda to, seat: True)
 
 
 def slow_page() -> None:

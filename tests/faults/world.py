@@ -13,7 +13,8 @@ from rooms.core.feed import body, visible_to
 from rooms.core.head import head
 from rooms.core.state import State, apply
 from rooms.live import log
-from rooms.live.hub import Ear, wall_ms
+from rooms.live.ear import Ear
+from rooms.live.now import wall_ms
 from rooms.live.process import Process
 from rooms.live.writer import Job
 from scenarios.core.schema import Scenario
@@ -119,7 +120,7 @@ class World:
         for number, process in enumerate(self.processes):
             process.bell.ring = lambda word, to=1 - number: self.rings.append((to, word))
             # a seat handed back at a look is a command of the process's own, at a time nobody chose here
-            process._hand_back = lambda room: None
+            process.around.hand_back = lambda room: None
             process.start()
         self.pages = {seat: Page(seat) for seat in SEATS}
         for number, seat in enumerate(SEATS):

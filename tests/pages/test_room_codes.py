@@ -5,7 +5,7 @@ from django.test import Client
 
 from casesim.accounts.models import AuditEntry
 from rooms.core import messages as m
-from rooms.live.hub import wall_ms
+from rooms.live.now import wall_ms
 from rooms.models import RoomCode, Seat
 from rooms.service import close_code, give_seat, hand_over, handle_now, open_code, take_by_code
 from tests.accounts.builders import person

@@ -10,7 +10,7 @@ from rooms.bots import agenda, runner
 from rooms.bots.runner import FARTHEST, LOOK, LOST, SENT, live_turn, sweep
 from rooms.core import messages as m
 from rooms.live import heartbeat, log
-from rooms.live.hub import wall_ms
+from rooms.live.now import wall_ms
 from rooms.live.redis import client
 from rooms.models import Room
 from rooms.service import handle_now, known
@@ -94,6 +94,15 @@ def test_what_is_far_away_is_left_to_the_sweep(room: str, monkeypatch: pytest.Mo
     assert (calls, swept()) == ([], [])
     later(monkeypatch, LOOK + 1)
     assert swept() == [room]
+
+
+def test_what_was_far_away_is_called_for_when_it_has_come_near(room: str, monkeypatch: pytest.MonkeyPatch):
+    calls, due = Calls(), wall_ms() + FARTHEST + 1_000
+    wants(monkeypatch, lambda now: due)
+    live_turn(room, None, calls)
+    later(monkeypatch, 5_000)
+    live_turn(room, None, calls)
+    assert [at for _, at, _ in calls] == [due]
 
 
 def test_a_sweep_asks_for_no_room_whose_call_still_waits_and_for_one_whose_call_is_lost(

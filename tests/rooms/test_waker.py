@@ -10,8 +10,8 @@ import pytest
 from rooms import queries, tasks
 from rooms.core import messages as m
 from rooms.core.state import State
-from rooms.live.hub import HubRoom
 from rooms.live.redis import client
+from rooms.live.room import HubRoom
 from rooms.live.waker import GATHER, TOGETHER, Waker
 from rooms.service import handle_now
 from tests.builders import SCENARIO, make_room

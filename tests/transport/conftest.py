@@ -12,7 +12,7 @@ from channels.db import database_sync_to_async
 from channels.routing import URLRouter
 
 from rooms.core.head import merged
-from rooms.live.hub import wall_ms
+from rooms.live.now import wall_ms
 from rooms.live.process import stop_running
 from rooms.service import Opened
 from rooms.transport.routing import websocket_urlpatterns

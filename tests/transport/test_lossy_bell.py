@@ -10,7 +10,8 @@ from channels.db import database_sync_to_async
 
 from rooms import queries
 from rooms.core import messages as m
-from rooms.live.hub import Ear, wall_ms
+from rooms.live.ear import Ear
+from rooms.live.now import wall_ms
 from rooms.live.process import Process
 from rooms.live.writer import Job
 from tests.builders import make_room

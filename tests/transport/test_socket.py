@@ -11,9 +11,13 @@ from django.db import OperationalError
 
 from rooms import queries
 from rooms.core import messages as m
-from rooms.live import hub, presence
-from rooms.live.hub import Ear, HubRoom, wall_ms
+from rooms.live import ear as limits
+from rooms.live import presence
+from rooms.live.ear import Ear
+from rooms.live.hub import SOCKETS
+from rooms.live.now import wall_ms
 from rooms.live.process import process
+from rooms.live.room import HubRoom
 from rooms.service import close_seat, hand_over, handle_now
 from rooms.transport import consumers, protocol
 from tests.builders import SCENARIO, T0, make_room
@@ -272,13 +276,13 @@ async def test_who_comes_while_the_database_is_away_is_told_to_come_back(table: 
 
 def test_a_socket_that_takes_much_and_never_answers_is_given_up():
     ear = Ear(HubRoom("r", "e", SCENARIO), "candidate")
-    ear.push("x" * (hub.SUSPICIOUS + 1))
-    later = time.monotonic() + hub.SILENT + 1
+    ear.push("x" * (limits.SUSPICIOUS + 1))
+    later = time.monotonic() + limits.SILENT + 1
     assert ear.stuck(later)
     ear.acknowledge()
     assert not ear.stuck(later)
     for _ in range(3):
-        ear.push("x" * (hub.BYTES // 2))
+        ear.push("x" * (limits.BYTES // 2))
     assert ear.close_code == 4008
 
 
@@ -344,7 +348,7 @@ async def test_the_board_cannot_grow_until_nobody_can_read_it(table: Table):
     late = await table.seat("facilitator")
     await late.rest()
     assert late.closed is None
-    assert len(json.dumps(late.head)) < hub.BYTES / 2
+    assert len(json.dumps(late.head)) < limits.BYTES / 2
 
 
 async def test_while_redis_does_not_say_who_is_here_nobody_is_stood_in_for(table: Table, monkeypatch):
@@ -373,7 +377,7 @@ async def test_a_seat_taken_over_while_its_person_is_here_is_handed_back(table: 
 
 
 async def test_one_seat_may_have_many_sockets_but_not_any_number(table: Table):
-    sockets = [await table.seat("candidate") for _ in range(hub.SOCKETS)]
+    sockets = [await table.seat("candidate") for _ in range(SOCKETS)]
     assert {s.closed for s in sockets} == {None}
     one_more = await Socket(table.room_id, table.opened.tokens["candidate"]).open()
     assert one_more.closed == 4503
