@@ -43,6 +43,18 @@ def whole(name: str, default: int, least: int, most: int) -> int:
     return int(value)
 
 
+def amount(name: str, default: float, most: float) -> float:
+    """A variable that is a number from 0 up."""
+    value = text(name, str(default))
+    try:
+        found = float(value)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= most:  # also what is no number
+        raise ImproperlyConfigured(f"{name} must be a number from 0 to {most:g}, not {value!r}")
+    return found
+
+
 def names(name: str, default: str) -> list[str]:
     """A variable that is a list with commas."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
@@ -336,6 +348,38 @@ CELERY_BEAT_SCHEDULE = {
     "scoring.calibrate": {"task": "scoring.tasks.calibrate_all", "schedule": crontab(hour=3, minute=10)},
 }
 
+# -- A language model, for those who have one -----------------------------------------------------
+
+
+def model_address() -> str:
+    """The base of an OpenAI-compatible endpoint. A key never travels in the clear to another network."""
+    url = address("LLM_URL", "", ("http", "https")).rstrip("/")
+    parts = urlsplit(url)
+    if url and (not parts.hostname or parts.username or parts.password or parts.query or parts.fragment):
+        raise ImproperlyConfigured("LLM_URL must be a plain address; a key belongs into LLM_KEY")
+    near = "." not in (parts.hostname or "") or (parts.hostname or "").startswith(NEAR)
+    if parts.scheme == "http" and text("LLM_KEY") and not near:
+        raise ImproperlyConfigured("LLM_URL must begin with https:// when a key goes with it")
+    return url
+
+
+NEAR = ("127.", "10.", "192.168.", *(f"172.{n}." for n in range(16, 32)))
+LLM_URL = model_address()
+LLM_KEY = text("LLM_KEY")
+LLM_MODEL = text("LLM_MODEL")
+if LLM_URL and not LLM_MODEL:
+    raise ImproperlyConfigured("LLM_MODEL must name the model when LLM_URL is set")
+LLM_SECONDS = whole("LLM_SECONDS", 20, 1, 60)
+# What one room may use; the cost in the currency of the prices, which are for a million tokens. 0: uncounted.
+LLM_ROOM_TOKENS = whole("LLM_ROOM_TOKENS", 150_000, 0, 100_000_000)
+LLM_ROOM_COST = amount("LLM_ROOM_COST", 0.0, 1e6)
+LLM_PRICE_IN = amount("LLM_PRICE_IN", 0.0, 1e6)
+LLM_PRICE_OUT = amount("LLM_PRICE_OUT", 0.0, 1e6)
+# Who hears what an utterance does: the model in the repository, sentence embeddings, or the language model.
+LISTENER = one_of("LISTENER", "builtin", ("builtin", "sentences", "llm"))
+if LISTENER == "llm" and not LLM_URL:
+    raise ImproperlyConfigured("LISTENER=llm needs LLM_URL and LLM_MODEL")
+
 # -- Metrics -----------------------------------------------------------------------------------
 
 
@@ -370,7 +414,7 @@ LOGGING = {
         # Three lines for each sweep, every five seconds, would bury the rest.
         **{
             name: {"level": "WARNING"}
-            for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")
+            for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace", "httpx")
         },
     },
 }

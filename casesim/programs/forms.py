@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from casesim.accounts.models import Membership
-from rooms.core.laying import MAX_STAND_IN
+from rooms.core.laying import MAX_STAND_IN, Terms
 from rooms.service import MAX_CODE_MINUTES
 from scenarios.core.schema import CANDIDATE, FACILITATOR, Scenario
 
@@ -44,10 +44,25 @@ class OpenForm(forms.Form):
         help_text="Then a bot sits in for an absent panel member. 0: never.",
     )
 
+    model = forms.BooleanField(required=False, label="Bots speak through a language model")
+
     def __init__(
-        self, scenario: Scenario, members: Iterable[Membership], *args: Any, me: int, **kwargs: Any
+        self,
+        scenario: Scenario,
+        members: Iterable[Membership],
+        *args: Any,
+        me: int,
+        model: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self._model = model
+        self.fields["model"].help_text = (
+            f"{model} puts what the panel's bots say; the script still decides when and about what, and "
+            "steps in when the model fails. Everybody in the room is told."
+        )
+        if not model:
+            del self.fields["model"]
         self.fields["title"].widget.attrs["placeholder"] = scenario.title
         levels = [(each.key, each.name) for each in scenario.seniorities]
         self.fields["seniority"].choices = [("", "As the case is written"), *levels]
@@ -90,6 +105,10 @@ class OpenForm(forms.Form):
             people={seat: int(who) for seat, who in seats.items() if who not in (LINK, BOT)},
             raters=len(raters),
         )
+
+    def terms(self) -> Terms:
+        """What is told to the room's people: who puts the bots' words, if a model does."""
+        return Terms(model=self._model if self.cleaned_data.get("model") else "")
 
     def starts_at_ms(self) -> int | None:
         """When people meet, in ms since 1970."""

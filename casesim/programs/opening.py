@@ -67,6 +67,7 @@ def open_panel(
     stand_in: int = 60,
     seniority: str = "",
     workspace_id: int | None = None,
+    terms: Terms = NOTHING_AGREED,
 ) -> dict[str, Any]:
     """A new live room and, for each seat, its join link, WebSocket address and bearer token."""
     version = version_of(name)
@@ -79,6 +80,7 @@ def open_panel(
         stand_in=stand_in,
         seniority=seniority,
         workspace_id=workspace_id,
+        terms=terms,
     )
     return {
         "room": opened.room_id,

@@ -15,9 +15,13 @@ from django.conf import settings
 from casesim.authoring.scripts import script_at
 from casesim.programs.opening import BadName
 from rooms import queries
+from rooms.bots.llm import Model, replaying
 from rooms.bots.runner import Stored
-from rooms.bots.turns import Stuck, play
+from rooms.bots.turns import Stuck, Voice, play
+from rooms.bots.voices import limits
+from rooms.core import messages as m
 from rooms.core.feed import body, item_json
+from rooms.core.laying import Terms
 from rooms.core.state import State
 from rooms.listener.builtin import hear
 from rooms.service import known, open_room
@@ -33,6 +37,7 @@ from scoring.service import submit_scoresheet
 from scoring.tasks import build_report
 
 OPENS = 1_767_603_600_000  # Monday 5 January 2026, 09:00 UTC: every rehearsal's clock starts here
+PLACE = ("n", "at")  # what stands beside an event in a transcript
 SEVERITIES = {"rater1": 0.0, "rater2": 0.4}  # levels by which a scripted rater marks lower
 
 
@@ -60,9 +65,19 @@ def script_of(scenario: Scenario, name: str) -> Script:
         raise BadName(f"{scenario.slug} has no script {name!r}; give {known_names} or a file") from None
 
 
-def rehearse(version: ScenarioVersion, candidate: Script, seed: int = 0, seniority: str = "") -> Rehearsed:
-    """Play, rate and report. The room stays in the database like any other. ValueError: no such seniority."""
-    room_id = _play(version.pk, candidate, seed, seniority)
+def rehearse(
+    version: ScenarioVersion,
+    candidate: Script,
+    seed: int = 0,
+    seniority: str = "",
+    model: str = "",
+    voice: Voice | None = None,
+) -> Rehearsed:
+    """Play, rate and report. The room stays in the database like any other. ValueError: no such seniority.
+
+    `model`: the name of the language model the panel's bots speak through, and `voice` what asks it.
+    """
+    room_id = _play(version.pk, candidate, seed, seniority, model, voice)
     scenario = queries.room(room_id).scenario
     _rate(room_id, scenario, seed)
     report = _report(room_id)
@@ -123,11 +138,33 @@ def _decisions(state: State) -> list[dict[str, Any]]:
     ]
 
 
-def _play(version_id: int, candidate: Script, seed: int, seniority: str) -> str:
+def recording(path: Path) -> tuple[str, Voice]:
+    """The model of a rehearsal's transcript, and its answers as a voice. BadName says what is wrong."""
+    try:
+        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        events = [m.EVENTS.validate_python({k: v for k, v in x.items() if k not in PLACE}) for x in lines]
+    except (OSError, ValueError, AttributeError) as error:
+        raise BadName(f"{path} is no transcript of a rehearsal: {type(error).__name__}") from None
+    names = [event.model for event in events if isinstance(event, m.Voiced)]
+    if not names:
+        raise BadName(f"{path}: no language model spoke in this room")
+    return names[0], Model(replaying(e for e in events if isinstance(e, m.ModelAnswered)), limits())
+
+
+def _play(
+    version_id: int, candidate: Script, seed: int, seniority: str, model: str, voice: Voice | None
+) -> str:
     """The hour, from the start to the last phase's end, on the simulated clock."""
     bots = (CANDIDATE, *(r.key for r in scenario_of(version_id).roles))
-    opened = open_room(version_id, bots=bots, raters=len(SEVERITIES), now=OPENS, seniority=seniority)
-    play(Stored(opened.room_id), OPENS, candidate, seed)
+    opened = open_room(
+        version_id,
+        bots=bots,
+        raters=len(SEVERITIES),
+        now=OPENS,
+        seniority=seniority,
+        terms=Terms(model=model),
+    )
+    play(Stored(opened.room_id), OPENS, candidate, seed, voice)
     return opened.room_id
 
 

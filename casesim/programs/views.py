@@ -18,6 +18,7 @@ from casesim.accounts.service import noted
 from casesim.programs.access import room_for
 from casesim.programs.forms import CodeForm, GiveForm, OpenForm
 from casesim.programs.opening import Wish, join_link, open_in
+from rooms.bots.voices import model_name
 from rooms.queries import RoomInfo
 from rooms.service import close_code, give_seat, hand_over, open_code, withdraw_link
 from scenarios.core.schema import FACILITATOR
@@ -55,7 +56,8 @@ def open_room(request: HttpRequest, workspace: str, slug: str) -> HttpResponse:
     except ScenarioVersion.DoesNotExist:
         raise Http404("no such scenario") from None
     scenario = scenarios.queries.scenario(version.pk)
-    form = OpenForm(scenario, members(here.workspace), request.POST or None, me=here.person.pk)
+    known = {"me": here.person.pk, "model": model_name()}
+    form = OpenForm(scenario, members(here.workspace), request.POST or None, **known)
     if request.method == "POST" and form.is_valid():
         return redirect("programs:people", here.workspace.slug, open_in(here, _wish(version.pk, form)))
     context = {"standing": here, "version": version, "scenario": scenario, "form": form}
@@ -73,6 +75,7 @@ def _wish(version_id: int, form: OpenForm) -> Wish:
         bots=seating.bots,
         people=seating.people,
         raters=seating.raters,
+        terms=form.terms(),
     )
 
 

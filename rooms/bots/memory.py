@@ -9,7 +9,7 @@ from rooms.bots.turns import play
 from rooms.core import messages as m
 from rooms.core.decide import decide
 from rooms.core.feed import Logged
-from rooms.core.laying import lay, opening
+from rooms.core.laying import NOTHING_AGREED, Terms, lay, opening
 from rooms.core.state import State, apply, fold
 from scenarios.core.schema import CANDIDATE, Scenario
 from scenarios.core.script import Script
@@ -18,11 +18,19 @@ from scenarios.core.script import Script
 class Room:
     """One room, kept in memory alone. Every panel seat and the candidate's are bots'."""
 
-    def __init__(self, scenario: Scenario, seniority: str = "", raters: int = 2, now: int = 0) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        seniority: str = "",
+        raters: int = 2,
+        now: int = 0,
+        terms: Terms = NOTHING_AGREED,
+    ) -> None:
         self.room_id = "memory"
         self.scenario = scenario.at(seniority)
         bots = (CANDIDATE, *(r.key for r in scenario.roles))
-        events = opening(self.scenario, lay(self.scenario, bots, raters), seniority=seniority)
+        seats = lay(self.scenario, bots, raters)
+        events = opening(self.scenario, seats, seniority=seniority, terms=terms)
         self.record = Record("memory", [Logged(n, now, event) for n, event in enumerate(events, 1)])
         self.state: State = fold((now, event) for event in events)
         self._causes: dict[str, m.AnyCommand] = {}

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable
 from functools import lru_cache
 
-from rooms.bots import agenda, turns
+from rooms.bots import agenda, turns, voices
 from rooms.bots.records import Record, record
 from rooms.core import messages as m
 from rooms.live import heartbeat, log
@@ -56,6 +56,7 @@ def take_turns(
     script: Script | None = None,
     seed: int | None = None,
     acted: Callable[[int], None] = lambda due: None,
+    voice: turns.Voice | None = None,
 ) -> int | None:
     """`turns.take_turns` in a room of the log. LookupError without the room.
 
@@ -64,7 +65,7 @@ def take_turns(
     seed = zlib.crc32(room_id.encode()) if seed is None else seed
     if script is None:
         script = _strong_if_asked(known(room_id))
-    return turns.take_turns(Stored(room_id), now, script, seed, acted)
+    return turns.take_turns(Stored(room_id), now, script, seed, acted, voice)
 
 
 def hear_all(room_id: str, now: int) -> None:
@@ -104,7 +105,7 @@ def live_turn(room_id: str, due: int | None, again: Again) -> None:
         return
     now = wall_ms()
     try:
-        soonest = take_turns(room_id, now, acted=heartbeat.late)
+        soonest = take_turns(room_id, now, acted=heartbeat.late, voice=voices.live())
     except LookupError:
         agenda.forget([room_id])
         raise

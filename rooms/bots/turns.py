@@ -6,7 +6,7 @@ into the log (`runner`), one into memory (`memory`); the turns are the same.
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from rooms.bots.candidate import candidate_move
 from rooms.bots.notes import take_notes
@@ -43,6 +43,21 @@ class Known(Protocol):
     def state(self) -> State: ...
 
 
+class Voice(Protocol):
+    """Another's words for what a scripted persona would say now."""
+
+    def __call__(self, door: "Door", seat: str, n: int, wanted: m.AnyCommand, now: int) -> "Worded":
+        """May take seconds. What a script owes is said whatever comes of it."""
+        ...
+
+
+class Worded(NamedTuple):
+    """`command`: None leaves the moment unused. `asked`: somebody was asked, and time has passed."""
+
+    command: m.AnyCommand | None
+    asked: bool = False
+
+
 class Door(Protocol):
     """A room as bots meet it."""
 
@@ -67,27 +82,41 @@ def take_turns(
     script: Script | None,
     seed: int,
     acted: Callable[[int], None] = lambda due: None,
+    voice: Voice | None = None,
 ) -> int | None:
     """Everything the listener and the bots would do at `now` (ms). Returns when the next one is due.
 
     Doing it twice is harmless: a ref is made from what the bot had seen. `script` is followed by a bot in
-    the candidate's chair. `acted` is told of each thing a bot did when it had been due.
+    the candidate's chair. `acted` is told of each thing a bot did when it had been due. `voice` may put
+    the words of a panel's bot otherwise; after one that took time the others wait for the next turn.
     """
     hear_all(door, now)
     refused: set[str] = set()
+    unused: set[tuple[str, int]] = set()  # seat, items it had seen: moments left unused
     for _ in range(IN_A_TURN):
-        moves = _moves(door, now, script, seed)
+        moves = [x for x in _moves(door, now, script, seed) if (x[0], x[1]) not in unused]
         ready = [x for x in moves if x[2].at <= now and x[0] not in refused]
         if not ready:
             # who was refused would ask for the same again until its feed grows: the others go on
             return min((now + AFTER_REFUSAL if x[0] in refused else x[2].at for x in moves), default=None)
         seat, n, move = min(ready, key=lambda x: (x[2].at, x[0]))
-        if _act(door, seat, n, move, now):
+        worded = _worded(door, voice, seat, n, move, now)
+        if worded.command is None:
+            unused.add((seat, n))
+        elif _act(door, seat, n, worded.command, now):
             acted(move.at)
         else:
             refused.add(seat)
         hear_all(door, now)
+        if worded.asked:
+            return now
     return now
+
+
+def _worded(door: Door, voice: Voice | None, seat: str, n: int, move: Move, now: int) -> Worded:
+    if voice is None or not isinstance(move.command, m.Say) or seat == CANDIDATE:
+        return Worded(move.command)
+    return voice(door, seat, n, move.command, now)
 
 
 def hear_all(door: Door, now: int) -> None:
@@ -110,7 +139,7 @@ def knock(door: Door, now: int) -> None:
         door.send(CLOCK, m.Tick(), f"tick:{room.state.seq}:{due}", now)
 
 
-def play(door: Door, opens: int, script: Script, seed: int) -> None:
+def play(door: Door, opens: int, script: Script, seed: int, voice: Voice | None = None) -> None:
     """A room of bots from the lobby to its last phase's end, on a clock of its own that begins at `opens`.
 
     Raises Stuck if it does not end.
@@ -122,7 +151,7 @@ def play(door: Door, opens: int, script: Script, seed: int) -> None:
     now = opens + 1_000
     door.send(FACILITATOR, m.Start(), "start", now)
     for _ in range(STEPS):
-        soonest = take_turns(door, now, script, seed)
+        soonest = take_turns(door, now, script, seed, voice=voice)
         room = door.known()
         if room.state.status == "ended":
             return
@@ -132,9 +161,9 @@ def play(door: Door, opens: int, script: Script, seed: int) -> None:
     raise Stuck(f"room {door.room_id} did not end after {STEPS} knocks of the clock")
 
 
-def _act(door: Door, seat: str, n: int, move: Move, now: int) -> bool:
+def _act(door: Door, seat: str, n: int, command: m.AnyCommand, now: int) -> bool:
     try:
-        door.send(seat, move.command, f"bot:{n}", now, bot=True)
+        door.send(seat, command, f"bot:{n}", now, bot=True)
     except m.Refused as no:
         extra = {"room": door.room_id, "cause": f"{seat}:bot:{n}"}
         logger.info("a bot was refused: %s", no.code, extra=extra)

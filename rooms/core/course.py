@@ -177,6 +177,13 @@ def consent(scenario: Scenario, state: State, given: bool) -> list[m.AnyEvent]:
     return [*told, *phase_ended(scenario, state, why), m.RoomEnded(why=why)]
 
 
+def answered(state: State, c: m.RecordAnswer) -> m.ModelAnswered:
+    """For the facilitator's eyes: what the seat itself makes of it is said at the table."""
+    if c.by not in state.of_kind("panel"):
+        raise m.Refused("no_such", f"by: no model speaks for {c.by}")
+    return m.ModelAnswered(**c.model_dump(exclude={"type"}), to=state.of_kind("facilitator"))
+
+
 def hear(state: State, c: m.Hear) -> list[m.AnyEvent]:
     if c.utterance > state.utterances:
         raise m.Refused("no_such", f"utterance: there is no {c.utterance}")

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from rooms.core import course, tables, talk
 from rooms.core import messages as m
-from rooms.core.policy import CLOCK, DATA_ROOM, LISTENER, check
+from rooms.core.policy import CLOCK, DATA_ROOM, LISTENER, MODEL, check
 from rooms.core.state import State
 from scenarios.core.schema import Scenario
 
@@ -20,7 +20,7 @@ def decide(
 
 def _sits_down(state: State, seat: str, command: m.AnyCommand) -> list[m.AnyEvent]:
     """Who acts from an empty chair has taken it."""
-    if seat in (CLOCK, DATA_ROOM, LISTENER) or isinstance(command, m.TakeSeat | m.Consent):
+    if seat in (CLOCK, DATA_ROOM, LISTENER, MODEL) or isinstance(command, m.TakeSeat | m.Consent):
         return []  # one may agree to a room, or take it back, without sitting in it
     chair = state.seats[seat]
     return [m.SeatTaken(seat=seat, name=chair.title)] if chair.occupant == "empty" else []
@@ -72,6 +72,8 @@ def _decide(scenario: Scenario, state: State, seat: str, command: m.AnyCommand, 
             return course.stand_in(state, command.seat)
         case m.RecordQuery():
             return [tables.queried(state, command)]
+        case m.RecordAnswer():
+            return [course.answered(state, command)]
         case m.Hear():
             return course.hear(state, command)
         case _:

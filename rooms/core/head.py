@@ -259,6 +259,7 @@ SECTIONS = (
     Section("phases", (), _phases),
     Section("consent", ("notice", "consent"), _consent),
     Section("extra_time", ("extra_time",), lambda _, state, __: state.extra_time),
+    Section("model", ("model",), lambda _, state, __: state.model),
     Section("seats", ("seats",), _seats),
     Section(
         "board", ("decisions", "assumptions", "requests", "paused_total"), lambda _, state, __: _board(state)

@@ -43,11 +43,13 @@ class Terms(NamedTuple):
 
     `notice`: paragraphs to which the candidate must agree before the start; none: nothing is asked.
     `extra_time`: per cent in every phase. `focus`: rater's seat -> the dimensions to watch above all.
+    `model`: the language model through which the panel's bots speak, by its name; "" for the script alone.
     """
 
     notice: tuple[str, ...] = ()
     extra_time: int = 0
     focus: Mapping[str, tuple[str, ...]] = {}
+    model: str = ""
 
 
 NOTHING_AGREED = Terms()
@@ -72,6 +74,7 @@ def opening(
     )
     _check_terms(scenario, seats, terms)
     agreed: list[m.AnyEvent] = [m.NoticeGiven(text=terms.notice)] if terms.notice else []
+    agreed += [m.Voiced(model=terms.model)] if terms.model else []
     agreed += [m.Adjusted(extra_time=terms.extra_time)] if terms.extra_time else []
     return [opened, *agreed, *_briefs(scenario, seats, terms.focus)]
 

@@ -31,6 +31,8 @@ Name = Annotated[str, Field(min_length=1, max_length=80), Printable]
 Mark = Annotated[str, Field(pattern=r"^[DAR][1-9][0-9]{0,3}$")]  # D2: second decision
 Sql = Annotated[str, Field(min_length=1, max_length=8000), Printable]
 Cell = str | int | float | bool | None
+Tokens = Annotated[int, Field(ge=0, le=10**9)]
+Outcome = Literal["spoken", "silent", "failed", "blocked"]  # the last two: the script speaks instead
 Acts = Annotated[tuple[Key, ...], Field(max_length=12)]
 
 
@@ -314,12 +316,28 @@ class Hear(Command):
     acts: Acts
 
 
+class RecordAnswer(Command):
+    """A model's only word: what it answered for a bot's seat, or why there is no answer."""
+
+    type: Literal["record_answer"] = "record_answer"
+    by: Key
+    seen: Annotated[int, Field(ge=0)]  # items the seat had seen
+    outcome: Outcome
+    text: OwnText = ""  # what is to be said, if it is spoken
+    why: OwnText = ""  # the model's reason, or why the script speaks instead
+    prompt: Annotated[str, Field(max_length=64)] = ""  # a digest of what it was asked
+    tokens_in: Tokens = 0
+    tokens_out: Tokens = 0
+    took: Annotated[int, Field(ge=0)] = 0  # ms
+    rest: Annotated[int, Field(ge=0, le=3600)] = 0  # seconds not to ask again
+
+
 AnyCommand = (
     TakeSeat | Ready | Say | Ask | Summarise | RaiseHand
     | Consent | Assume | Commit | Revise | RequestData | Look
     | GiveData | DelayData | RefuseData | Reveal | PutInject | Whisper
     | Start | Pause | Resume | Extend | Advance | Fire | Hold | Skip | SeatBot | UnseatBot | QuietBots | End
-    | Tick | StandIn | RecordQuery | Hear
+    | Tick | StandIn | RecordQuery | RecordAnswer | Hear
 )  # fmt: skip
 
 
@@ -356,6 +374,13 @@ class NoticeGiven(Event):
 
     type: Literal["notice_given"] = "notice_given"
     text: tuple[str, ...]
+
+
+class Voiced(Event):
+    """The panel's bots speak through a language model of that name: everyone is told before the start."""
+
+    type: Literal["voiced"] = "voiced"
+    model: str
 
 
 class Adjusted(Event):
@@ -652,6 +677,25 @@ class BotsQuieted(Event):
     quiet: bool
 
 
+class ModelAnswered(Event):
+    """What a language model answered for a bot's seat: the next words of that seat, if they are spoken.
+
+    Everything a room needs to be played again without the model, and nothing of its key or address.
+    """
+
+    type: Literal["model_answered"] = "model_answered"
+    by: str
+    seen: int
+    outcome: Outcome
+    text: str = ""
+    why: str = ""
+    prompt: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    took: int = 0  # ms
+    rest: int = 0  # seconds
+
+
 class Heard(Event):
     """What the listener heard in an utterance; for the director and the facilitator."""
 
@@ -661,11 +705,12 @@ class Heard(Event):
 
 
 AnyEvent = (
-    RoomOpened | NoticeGiven | Adjusted | Briefed | SeatTaken | SeatLeft | Readied | Consented
+    RoomOpened | NoticeGiven | Adjusted | Voiced | Briefed | SeatTaken | SeatLeft | Readied | Consented
     | PhaseStarted | PhaseEnded | Paused | Resumed | Extended | RoomEnded
     | Said | Asked | Summarised | HandRaised | Assumed | Decided | Revised
     | DataRequested | DataGiven | DataDelayed | DataRefused | Looked | Queried | FactRevealed | Whispered
-    | InjectCued | InjectFired | InjectSpoken | InjectHeld | InjectSkipped | BotsQuieted | Heard
+    | InjectCued | InjectFired | InjectSpoken | InjectHeld | InjectSkipped | BotsQuieted
+    | ModelAnswered | Heard
 )  # fmt: skip
 
 COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(Annotated[AnyCommand, Field(discriminator="type")])

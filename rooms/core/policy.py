@@ -9,6 +9,7 @@ from scenarios.core.schema import Scenario
 CLOCK = "clock"
 LISTENER = "listener"
 DATA_ROOM = "data_room"
+MODEL = "model"
 
 PEOPLE = ("candidate", "panel", "facilitator", "rater", "observer")
 TABLE = ("candidate", "panel", "facilitator")
@@ -57,6 +58,7 @@ RIGHTS: dict[str, Right] = {
     "tick": Right((CLOCK,), ALWAYS),
     "stand_in": Right((CLOCK,), ALWAYS),
     "record_query": Right((DATA_ROOM,), ALWAYS),  # one that was asked in time
+    "record_answer": Right((MODEL,), ALWAYS),  # one that was asked for in time
     "hear": Right((LISTENER,), ALWAYS),
 }
 

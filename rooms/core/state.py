@@ -100,6 +100,7 @@ class State:
     status: Status = "new"
     seats: Mapping[str, Seat] = field(default_factory=dict)
     stand_in: int = 0  # seconds
+    model: str = ""  # the language model through which the panel's bots speak; "": they are scripted
     notice: tuple[str, ...] = ()  # what the candidate must agree to before the start; none: nothing
     consent: Consent = ""
     extra_time: int = 0  # per cent, in every phase
@@ -183,6 +184,8 @@ def _changes(state: State, event: m.AnyEvent, at: int) -> Changes:  # noqa: C901
             return {"status": "lobby", "seats": _laid(event), "stand_in": event.stand_in}
         case m.NoticeGiven():
             return {"notice": event.text}
+        case m.Voiced():
+            return {"model": event.model}
         case m.Adjusted():
             return {"extra_time": event.extra_time}
         case m.Consented():
@@ -226,7 +229,7 @@ def _changes(state: State, event: m.AnyEvent, at: int) -> Changes:  # noqa: C901
             return {"looks": state.looks | {(event.data_set, event.column or "")}}
         case m.Queried():
             return {"queries": state.queries + 1}
-        case m.Briefed() | m.Whispered():
+        case m.Briefed() | m.Whispered() | m.ModelAnswered():
             return {}
         case _:
             return _airtime(state, event, at) | _board(state, event, at)

@@ -20,6 +20,7 @@ from rooms.core.messages import (
     HandRaised,
     Heard,
     InjectSpoken,
+    ModelAnswered,
     NoticeGiven,
     PhaseEnded,
     PhaseStarted,
@@ -39,7 +40,7 @@ from scenarios.core.schema import Doc, Scenario
 
 # Raters read the report, and no rater may learn of a whisper or a private brief.
 # Who agreed to what is no part of what was said either.
-UNSEEN = (Whispered, Briefed, Heard, HandRaised, Readied, NoticeGiven, Consented)
+UNSEEN = (Whispered, Briefed, Heard, ModelAnswered, HandRaised, Readied, NoticeGiven, Consented)
 
 
 class Seen(Protocol):

@@ -4,7 +4,7 @@ import re
 
 from casesim.processes import ROOT
 
-HELPERS = "text|switch|whole|names|address|one_of"
+HELPERS = "text|switch|whole|names|address|one_of|amount"
 
 
 def listed() -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from channels.db import database_sync_to_async
 
 from rooms.core import messages as m
-from rooms.core.policy import CLOCK, DATA_ROOM, LISTENER, RIGHTS
+from rooms.core.policy import CLOCK, DATA_ROOM, LISTENER, MODEL, RIGHTS
 from rooms.core.state import apply, fold
 from rooms.live import log
 from rooms.models import Room
@@ -51,6 +51,7 @@ SCRIPT: list[tuple[str, m.AnyCommand]] = [
     ("omar", m.GiveData(request="R3", data_set="visits")),
     ("candidate", m.Look(data_set="visits", column="day")),
     (DATA_ROOM, m.RecordQuery(by="candidate", sql="SELECT 1", columns=("1",), rows=((1,),), count=1)),
+    (MODEL, m.RecordAnswer(by="omar", seen=9, outcome="spoken", text="On the wall.", why="asked")),
     ("omar", m.Reveal(fact="late")),
     ("omar", m.Whisper(text="hm")),
     ("dana", m.PutInject(inject="doubt")),

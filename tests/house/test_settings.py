@@ -33,6 +33,13 @@ def check(tmp_path: Path, **env: str) -> "subprocess.CompletedProcess[str]":
         ),
         ("METRICS", "yes", "METRICS must be 0 or 1, not 'yes'"),
         ("METRICS_TOKEN", "short", "METRICS_TOKEN must have at least 16 characters"),
+        ("LLM_URL", "ftp://model.example", "LLM_URL must begin with http:// or https://"),
+        ("LLM_URL", "https://u:s3cret@model.example/v1", "LLM_URL must be a plain address"),
+        ("LLM_URL", "https://model.example/v1", "LLM_MODEL must name the model"),
+        ("LLM_ROOM_COST", "much", "LLM_ROOM_COST must be a number from 0 to 1e+06, not 'much'"),
+        ("LLM_PRICE_IN", "nan", "LLM_PRICE_IN must be a number from 0 to 1e+06, not 'nan'"),
+        ("LLM_SECONDS", "600", "LLM_SECONDS must be a whole number from 1 to 60, not '600'"),
+        ("LISTENER", "llm", "LISTENER=llm needs LLM_URL and LLM_MODEL"),
         ("LOG_LEVEL", "loud", "LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not 'loud'"),
     ],
 )
@@ -41,6 +48,15 @@ def test_nonsense_stops_casesim_with_the_name_of_the_variable(tmp_path, name, va
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert done.stderr.startswith(f"casesim: {complaint}")
     assert "s3cret" not in done.stderr
+
+
+def test_a_key_never_travels_in_the_clear_to_another_network(tmp_path):
+    far = {"LLM_URL": "http://model.example/v1", "LLM_MODEL": "small", "LLM_KEY": "s3cret"}
+    done = check(tmp_path, **far)
+    assert "LLM_URL must begin with https:// when a key goes with it" in done.stderr
+    assert "s3cret" not in done.stderr
+    near = {"LLM_URL": "http://ollama:11434/v1"}, {"LLM_URL": "https://model.example/v1"}, {"LLM_KEY": ""}
+    assert [check(tmp_path, **{**far, **change}).returncode for change in near] == [0, 0, 0]
 
 
 def test_nothing_has_to_be_set(tmp_path):

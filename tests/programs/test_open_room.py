@@ -8,7 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from casesim.programs.forms import OpenForm
 from rooms import queries
+from rooms.core import messages as m
+from tests.builders import SCENARIO
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +81,32 @@ def test_a_closed_seat_opens_to_nobody_and_an_unknown_one_is_an_error():
     assert Client().get(urlsplit(link).path).status_code == 404
     with pytest.raises(CommandError, match="nobody"):
         call_command("hand_over", room["room"], "nobody")
+
+
+def test_a_room_opened_with_a_model_says_so_to_everybody(settings):
+    settings.LLM_URL, settings.LLM_MODEL = "http://127.0.0.1:1/v1", "small-1"
+    room = open_room("--fill", "--model")
+    for seat in ("candidate", "interviewer", "rater1"):
+        assert queries.feed(room["room"], seat)["head"]["model"] == "small-1"
+    told = [line.event for line in queries.record(room["room"])]
+    assert m.Voiced(model="small-1") in told
+
+
+def test_without_a_model_on_the_server_none_can_be_wished_for(settings):
+    settings.LLM_URL = ""
+    with pytest.raises(CommandError, match="no language model is set up"):
+        open_room("--fill", "--model")
+
+
+def test_the_page_offers_a_model_only_where_there_is_one():
+    def form(name: str, **given: str) -> OpenForm:
+        filled = {"title": "t", "seat-candidate": "link", "seat-facilitator": "link", "stand_in": "60"}
+        roles = {f"seat-{role.key}": "bot" for role in SCENARIO.roles}
+        raters = {f"seat-rater{n}": "nobody" for n in range(1, 9)}
+        return OpenForm(SCENARIO, [], {**filled, **roles, **raters, **given}, me=0, model=name)
+
+    assert "model" not in form("").fields
+    for ticked, said in (({"model": "on"}, "small-1"), ({}, "")):
+        found = form("small-1", **ticked)
+        found.is_valid()
+        assert found.terms().model == said

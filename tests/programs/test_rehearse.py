@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from rooms.bots import voices
+from tests.endpoint import KEY, Play, acting, served
+
 pytestmark = [pytest.mark.django_db]
 
 
@@ -157,3 +160,44 @@ def test_a_script_that_makes_no_sense_is_refused_with_its_line(tmp_path, text, n
 def test_a_name_that_stands_for_nothing_is_an_error_in_words(arguments):
     with pytest.raises(CommandError):
         call_command("rehearse", *arguments)
+
+
+# --- with a language model -------------------------------------------------------------------------------
+
+
+def counted() -> Play:
+    """Every answer another one, with the stance it is asked for."""
+    count = iter(range(10_000))
+
+    def answer(handler, body):
+        told = body["messages"][1]["content"]
+        stance = next((s for s in ("objects", "yields") if f'"stance" is "{s}"' in told), None)
+        acting(text=f"And then {'so ' * next(count)}what?"[:600], stance=stance)(handler, body)
+
+    return answer
+
+
+def test_a_rehearsal_with_a_model_is_played_again_without_it_event_for_event(settings):
+    with served(counted()) as server:
+        settings.LLM_URL, settings.LLM_MODEL, settings.LLM_KEY = server.url, "small", KEY
+        settings.LLM_ROOM_TOKENS = 2_000
+        voices.live.cache_clear()
+        first = rehearse("--candidate", "weak", "--model")
+        voices.live.cache_clear()
+    settings.LLM_URL = ""
+    asked = len(server.asked)
+    again = rehearse("--candidate", "weak", "--replay", first["transcript"])
+    assert len(server.asked) == asked > 5
+    assert lines(again) == lines(first)
+    spoken = [line for line in map(json.loads, lines(first)) if line["type"] == "model_answered"]
+    assert {line["outcome"] for line in spoken} >= {"spoken", "failed"}
+    assert any("used its 2,000 tokens" in line for line in lines(first))
+    assert KEY not in Path(first["transcript"]).read_text() + Path(first["report"]).read_text()
+
+
+@pytest.mark.parametrize("text", ["", "not json", '{"n": 1, "at": 1, "type": "sung"}'])
+def test_what_is_no_recording_is_named(tmp_path, text):
+    path = tmp_path / "t.jsonl"
+    path.write_text(text)
+    with pytest.raises(CommandError, match=r"t\.jsonl"):
+        rehearse("--replay", str(path))

@@ -4,10 +4,13 @@ import { html, nothing } from "./vendor/lit-html.js";
 import { initials, persona } from "./people.js";
 
 export function stateOf(head, seat) {
-  if (seat.occupant === "bot") return ["bot", "bot"];
+  if (seat.occupant === "bot") return ["bot", spoken(head, seat) ? "bot, speaks through a language model" : "bot"];
   if (seat.occupant === "empty") return ["empty", "empty"];
   return head.here?.includes(seat.seat) ? ["here", "here"] : ["away", "away"];
 }
+
+// Whether a language model puts what this bot says.
+export const spoken = (head, seat) => Boolean(head.model) && seat.kind === "panel" && seat.occupant === "bot";
 
 export const view = (app) =>
   html`<section class="stack-small">

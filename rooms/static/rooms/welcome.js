@@ -3,6 +3,7 @@
 import { html, nothing } from "./vendor/lit-html.js";
 import { minutes } from "./clock.js";
 import { hour, total } from "./phase.js";
+import { spoken } from "./presence.js";
 
 const TIPS = [
   ["Say what you assume.", "An assumption out loud can be corrected. A silent one cannot."],
@@ -40,6 +41,7 @@ const told = (app) =>
           </div>`,
       )}
     </dl>
+    ${modelled(app)}
     <h2>What helps</h2>
     <dl class="tips">
       ${TIPS.map(
@@ -51,6 +53,18 @@ const told = (app) =>
       )}
     </dl>
   </section>`;
+
+// Nobody should find out afterwards that it was a model they spoke with.
+function modelled({ head, words }) {
+  const seats = head.seats.filter((seat) => spoken(head, seat));
+  if (seats.length === 0) return nothing;
+  const names = seats.map(({ role }) => words.roles?.find(({ key }) => key === role)?.name ?? role);
+  return html`<p class="notice" data-test="modelled">
+    ${new Intl.ListFormat("en").format(names)} ${names.length > 1 ? "are" : "is"} played by a bot that speaks
+    through a language model (${head.model}). What you say is sent to it. It holds to its part, knows only that
+    part's papers, and never rates you.
+  </p>`;
+}
 
 const judged = (kind) =>
   html`<section class="stack-small judged">

@@ -65,6 +65,8 @@ export const TELL = {
   inject_held: (item, who) => `${item.held ? "Held back" : "Let go again"}: ${who.inject(item.inject)}`,
   inject_skipped: (item, who) => `Taken out: ${who.inject(item.inject)} (${item.why})`,
   bots_quieted: (item) => (item.quiet ? "The bots are silent." : "The bots may speak again."),
+  voiced: (item) => `Bots of the panel speak through a language model, ${item.model}.`,
+  model_answered: () => "",
   heard: () => "",
 };
 

@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from casesim.accounts.models import Workspace
 from casesim.programs.database import ready_database
 from casesim.programs.opening import BadName, open_panel
+from rooms.bots.voices import model_name
+from rooms.core.laying import Terms
 from scenarios.loader import LoadError
 
 
@@ -32,6 +34,11 @@ class Command(BaseCommand):
             help="seconds until a bot stands in for the absent; 0: never (60)",
         )
 
+        parser.add_argument(
+            "--model",
+            action="store_true",
+            help="the panel's bots speak through the language model",
+        )
         parser.add_argument("--workspace", metavar="SLUG", help="whose room it is (nobody's)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,6 +52,7 @@ class Command(BaseCommand):
                 options["stand_in"],
                 options["seniority"],
                 workspace_id(options["workspace"]),
+                Terms(model=set_up(options["model"])),
             )
         except (BadName, ValueError, LoadError) as error:
             raise CommandError(str(error)) from None
@@ -54,6 +62,13 @@ class Command(BaseCommand):
         self.stdout.write(f"Room {room['room']}: {room['scenario']} version {room['version']}")
         for seat in room["seats"]:
             self.stdout.write(f"  {seat['seat']:<14} {seat['occupant']:<6} {seat['join']}")
+
+
+def set_up(wanted: bool) -> str:
+    """The name of the language model of this server, if it is wanted. BadName if there is none."""
+    if wanted and not model_name():
+        raise BadName("--model: no language model is set up; see LLM_URL in .env.example")
+    return model_name() if wanted else ""
 
 
 def workspace_id(slug: str | None) -> int | None:

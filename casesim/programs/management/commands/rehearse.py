@@ -1,14 +1,17 @@
 """Play a full room of bots in seconds, rate it, and print what happened."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from casesim.programs.database import ready_database
+from casesim.programs.management.commands.open_room import set_up
 from casesim.programs.opening import BadName, version_of
-from casesim.programs.rehearsal import rehearse, script_of, summary
-from rooms.bots.turns import Stuck
+from casesim.programs.rehearsal import recording, rehearse, script_of, summary
+from rooms.bots.turns import Stuck, Voice
+from rooms.bots.voices import live
 from scenarios.loader import LoadError
 from scenarios.queries import scenario as scenario_of
 
@@ -23,6 +26,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seniority", default="", help="one of the scenario's, by key (as written)")
         parser.add_argument("--seed", type=int, default=0, help="same seed, same log")
+        voice = parser.add_mutually_exclusive_group()
+        voice.add_argument("--model", action="store_true", help="the panel speaks through the language model")
+        voice.add_argument("--replay", type=Path, metavar="TRANSCRIPT", help="... through a recording of it")
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,10 +36,18 @@ class Command(BaseCommand):
         try:
             version = version_of(options["scenario"])
             candidate = script_of(scenario_of(version.pk), options["candidate"])
-            done = summary(rehearse(version, candidate, options["seed"], options["seniority"]))
+            model, voice = _voice(options["model"], options["replay"])
+            played = rehearse(version, candidate, options["seed"], options["seniority"], model, voice)
+            done = summary(played)
         except (BadName, LoadError, Stuck, ValueError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(done, indent=2, ensure_ascii=False) if options["json"] else told(done))
+
+
+def _voice(model: bool, replay: Path | None) -> tuple[str, Voice | None]:
+    if replay is not None:
+        return recording(replay)
+    return (set_up(model), live()) if model else ("", None)
 
 
 def told(done: dict[str, Any]) -> str:
