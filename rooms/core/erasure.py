@@ -28,6 +28,7 @@ WORDS: Mapping[type[m.Event], tuple[str, ...]] = {
     m.FactRevealed: ("text",),
     m.Whispered: ("text",),
     m.InjectSpoken: ("text",),
+    m.ModelAnswered: ("text", "why"),
     m.InjectSkipped: ("why",),
     m.PhaseEnded: ("why",),
     m.RoomEnded: ("why",),

@@ -13,7 +13,8 @@ from tests.builders import COMMIT, SCENARIO, Play
 
 # These hold keys, numbers and the scenario's own text: all of it stays when words are taken out.
 HOLD_NONE = {
-    m.RoomOpened, m.NoticeGiven, m.Adjusted, m.Consented, m.Briefed, m.SeatTaken, m.SeatLeft, m.Readied,
+    m.RoomOpened, m.NoticeGiven, m.Voiced, m.Adjusted, m.Consented, m.Briefed, m.SeatTaken, m.SeatLeft,
+    m.Readied,
     m.PhaseStarted, m.Paused,
     m.Resumed, m.Extended, m.HandRaised, m.Looked, m.InjectCued, m.InjectFired, m.InjectHeld, m.BotsQuieted,
     m.Heard,
