@@ -48,6 +48,11 @@ def parse(text: str, file: str = "scenario.yaml") -> Scenario:
     return _shaped(_trees(text, file))
 
 
+def read(text: str, file: str = "scenario.yaml") -> Any:
+    """The text as dicts, lists and text, whatever it holds. Raises LoadError."""
+    return _plain_data(_tree(text, file).root)
+
+
 def load_file(path: Path) -> Scenario:
     """The scenario in this file. Raises LoadError, also when the file cannot be read."""
     return load(_read(path), str(path))

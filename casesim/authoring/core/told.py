@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from casesim.authoring.core.timeline import Changes
 from casesim.authoring.core.tried import verdict
 
 BARS = " ▁▂▃▄▅▆▇█"
@@ -31,6 +32,18 @@ def told(doc: dict[str, Any]) -> str:
         *[f"  - {line}" for line in verdict(doc) or ["nothing stands out"]],
     ]  # fmt: skip
     return "\n".join(parts)
+
+
+def told_changes(found: Changes) -> list[str]:
+    """What a sheet would change, a line each."""
+    lines = [f"+ {key}" for key in found.added] + [f"- {key}" for key in found.removed]
+    for change in found.changed:
+        lines.append(f"~ {change.key}")
+        lines += [
+            f"    {name}: {old or '(empty)'} -> {new or '(empty)'}"
+            for name, (old, new) in change.fields.items()
+        ]
+    return [*lines, *(["The order is another."] if found.moved else [])]
 
 
 def _phase(phase: dict[str, Any]) -> list[str]:

@@ -8,10 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from casesim.authoring.checking import Checked, check_files
-from casesim.authoring.core.told import told
+from casesim.authoring.core.told import told, told_changes
 from casesim.authoring.rehearsing import rehearse_many
 from casesim.authoring.scripts import scripts_of
 from casesim.authoring.starter import Taken, begin
+from casesim.authoring.timelines import Unreadable, applied, exported, imported
 from rooms.bots.turns import Stuck
 from scenarios import loader, service
 from scenarios.core.schema import Scenario
@@ -47,6 +48,12 @@ class Command(BaseCommand):
         rehearse.add_argument("--seniority", default="", help="one of the scenario's, by key (as written)")
         rehearse.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (one a core)")
         rehearse.add_argument("--json", action="store_true", help="print JSON")
+        timeline = do.add_parser("timeline", help="The injects as a spreadsheet, out and in.")
+        timeline.add_argument("file", type=Path, metavar="FILE")
+        way = timeline.add_mutually_exclusive_group(required=True)
+        way.add_argument("--export", dest="out", type=Path, metavar="X.xlsx", help="or X.csv")
+        way.add_argument("--import", dest="sheet", type=Path, metavar="X.xlsx", help="or X.csv")
+        timeline.add_argument("--write", action="store_true", help="change FILE; else only say what would")
         publish = do.add_parser("publish", help="Publish files, or without one those that come with casesim.")
         publish.add_argument("files", nargs="*", type=Path, metavar="FILE")
 
@@ -94,6 +101,33 @@ class Command(BaseCommand):
         except Stuck as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) if options["json"] else told(found))
+
+    def do_timeline(self, options: dict[str, Any]) -> None:
+        """Out to a spreadsheet; or in, where without --write nothing is changed."""
+        path, out, sheet = options["file"], options["out"], options["sheet"]
+        try:
+            scenario = loader.load_file(path)
+            if out is not None:
+                out.write_bytes(exported(scenario, out.suffix.lstrip(".")))
+                self.stdout.write(f"{out}: {len(scenario.injects)} injects")
+            else:
+                self.stdout.write(self._brought_in(path, scenario, sheet, options["write"]))
+        except loader.LoadError as error:
+            raise CommandError(_told([Checked("", problems=tuple(error.problems))])) from None
+        except (Unreadable, OSError, ValueError) as error:
+            raise CommandError(str(error)) from None
+
+    def _brought_in(self, path: Path, scenario: Scenario, sheet: Path, write: bool) -> str:
+        found = imported(scenario, sheet.read_bytes(), sheet.suffix.lstrip("."))
+        if found.bad:
+            raise CommandError("\n".join(map(str, found.bad)))
+        if not found.any:
+            return "The sheet changes nothing."
+        text, lost = applied(path.read_text(encoding="utf-8"), found, str(path))
+        if write:
+            path.write_text(text, encoding="utf-8")
+        last = f"{path} is written." if write else "Nothing is written yet; --write does."
+        return "\n".join([*told_changes(found), *lost, last])
 
     def do_publish(self, options: dict[str, Any]) -> None:
         """All, or none when one has a problem. Safe to repeat: what is there already is only named."""
