@@ -16,17 +16,18 @@ from itertools import compress, islice
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.core.ratings import BadRatings, Named, Ratings, Repeats, from_columns, renamed
+from scoring.core.ratings import MOST_LEVELS, BadRatings, Named, Ratings, Repeats, from_columns, renamed
 
 FACETS = ("rater", "candidate", "dimension")
 MOST_ROWS = 10_000_000
 MOST_PROBLEMS = 20  # named one by one; the rest are counted
 LONGEST_NAME = 200
+LARGEST = 999_999_999  # score
 MOST_MONTHS = 1200  # a number beyond a century is no number of months
 CHUNK = 5_000  # rows held as text at one time
 DAYS_A_MONTH = 365.2425 / 12
 
-_WHOLE = re.compile(r"[+-]?\d{1,9}(\.0*)?")  # 3.0 is what some programs write for 3 beside a missing value
+_WHOLE = re.compile(r"[+-]?\d+(\.0*)?")  # 3.0 is what some programs write for 3 beside a missing value
 _DATED = re.compile(r"\d{4}-")
 
 
@@ -47,8 +48,11 @@ def read_ratings(lines: Iterable[str], repeats: Repeats = "latest") -> Reading:
     table = _table(lines)
     rater, candidate, dimension = (_names(table, name) for name in FACETS)
     levels = _each(table, "score", _level)
+    _scale(table, levels)
     months = _months(table) if "time" in table.columns else None
     _check(table.problems)
+    if not len(levels):
+        raise BadRatings(["line 1: no rating follows the header"])
     found = from_columns(rater, candidate, dimension, levels, months, repeats=repeats)
     return Reading(found, tuple(_notes(table, found)))
 
@@ -165,7 +169,20 @@ def _level(text: str) -> float:
         return np.nan
     if not _WHOLE.fullmatch(text):
         raise ValueError("is not a whole number; leave it empty or write NA for not observed")
-    return float(text)
+    if abs(number := float(text)) > LARGEST:
+        raise ValueError(f"is beyond {LARGEST}")
+    return number
+
+
+def _scale(table: _Table, levels: NDArray[np.float64]) -> None:
+    """A level far from all others is a slip of the pen: every line that has it is named."""
+    if np.isnan(levels).all() or (high := np.nanmax(levels)) - (low := np.nanmin(levels)) < MOST_LEVELS:
+        return
+    usual = np.nanmedian(levels)
+    odd = high if high - usual >= usual - low else low
+    text = f"score {odd:g}: levels go from {low:g} to {high:g}, and a scale has at most {MOST_LEVELS}"
+    lines = np.concatenate(table.line)[levels == odd]
+    table.problems += [(int(line), text) for line in lines]
 
 
 def _months(table: _Table) -> NDArray[np.float64]:

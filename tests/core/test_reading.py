@@ -105,12 +105,28 @@ def test_a_flood_of_problems_is_counted():
         ("rater,rater,candidate,dimension,score\n", "line 1: the header has rater more than once"),
         (HEADER + 'r,c,d,"3\n', "line 2: not CSV: unexpected end of data"),
         (HEADER + "r" * 201 + ",c,d,1\n", "line 2: rater is longer than 200 characters"),
-        (HEADER + "r,c,d,1\nr,c,e,900\n", "levels go from 1 to 900; a scale has at most 101 levels"),
+        (HEADER + "r,c,d,1\nr,c,e,900\n", "line 3: score 900: levels go from 1 to 900, and a scale has at most 101"),
     ],
 )  # fmt: skip
 def test_what_is_no_file_of_ratings_is_refused(text, message):
     assert problems(text) == (message,)
 
 
-def test_a_header_without_rows_is_no_rating():
-    assert read(HEADER).ratings.rows == ()
+@pytest.mark.parametrize("text", [HEADER, HEADER + "\n\r\n"])
+def test_a_header_without_rows_is_refused(text):
+    with pytest.raises(BadRatings, match="line 1: no rating follows the header"):
+        read(text)
+
+
+def test_a_level_far_from_all_others_is_named_on_every_line_that_has_it():
+    rows = "".join(f"r,c{n},d,{n % 4}\n" for n in range(20)) + "r,x,d,300\nr,y,d,3\nr,z,d,300\n"
+    with pytest.raises(BadRatings) as bad:
+        read(HEADER + rows)
+    said = "score 300: levels go from 0 to 300, and a scale has at most 101"
+    assert bad.value.problems == (f"line 22: {said}", f"line 24: {said}")
+
+
+@pytest.mark.parametrize("score", ["1000000000", "-99999999999999999999999"])
+def test_a_huge_number_is_named(score):
+    with pytest.raises(BadRatings, match=f"line 2: score '{score}' is beyond 999999999"):
+        read(HEADER + f"r,c,d,{score}\n")

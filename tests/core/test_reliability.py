@@ -248,7 +248,12 @@ def test_correlations_of_an_incomplete_table_have_values_and_intervals():
         ([0, 1], [0, 0], [1, 2], "one rater"),
         ([0, 1], [0, 1], [1, 2], "no candidate was marked by two raters"),
         ([0, 0, 1, 1], [0, 1, 0, 1], [3, 3, 3, 3], "all marks are equal"),
-        ([0, 0, 1, 1], [0, 1, 2, 3], [1, 2, 3, 5], "the design cannot tell candidates from raters"),
+        (
+            np.arange(10) // 2,
+            range(10),
+            [1, 2, 3, 5, 2, 2, 4, 3, 1, 1],
+            "the design cannot tell candidates from raters",
+        ),
     ],
 )
 def test_where_no_correlation_can_be_there_is_the_reason(who, by, score, why):
@@ -381,3 +386,10 @@ def test_nothing_observed_is_a_document_of_reasons():
     assert found.overall.icc.icc[0].icc.why.startswith("fewer than two candidates")
     assert found.generalisability.why == "fewer than two candidates"
     assert found.overall.share["exact"] == Estimate(why="only 0 marks can be paired; it takes at least 10")
+
+
+def test_an_incomplete_table_with_two_shared_sheets_has_no_icc():
+    table = Table(np.array([0, 0, 1, 2]), np.array([0, 1, 0, 1]), np.array([3.0, 2.0, 4.0, 2.0]))
+    for found in correlations(table, 50, 1).icc:
+        assert found.icc.value is None
+        assert found.icc.why.startswith("only 2 sheets are on candidates whom two marked")

@@ -30,6 +30,7 @@ from scoring.core.reliability.pairs import Array
 
 NAMES = ("ICC(1)", "ICC(A,1)", "ICC(C,1)", "ICC(1,k)", "ICC(A,k)", "ICC(C,k)")
 TAIL = (1 - COVERS) / 2
+FEWEST_SHARED = 10  # sheets; below it one of them would turn every correlation over
 
 
 class FTest(Doc):
@@ -201,6 +202,9 @@ def _over(above: float, below: float) -> float:
 
 def _incomplete(table: Table, design: Crossing, times: int, seed: int) -> Correlations:
     marked = np.bincount(table.candidate)
+    if (shared := int(marked[marked > 1].sum())) < FEWEST_SHARED:
+        text = f"only {shared} sheets are on candidates whom two marked; it takes at least {FEWEST_SHARED}"
+        return _none(text, len(table.score))
     k = len(marked) / float((1 / marked).sum())
     values = _six(table, design, k, np.ones((1, len(marked))))[0]
     drawn = np.concatenate([_six(table, design, k, block) for block in draws(len(marked), times, seed)])

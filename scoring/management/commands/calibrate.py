@@ -11,6 +11,7 @@ from scoring.core.facets.calibration import calibrate
 from scoring.core.facets.document import Diagnosed, document
 from scoring.core.facets.fitted import Fitted
 from scoring.core.facets.settings import Settings
+from scoring.core.ratings import Ratings
 from scoring.files import BadFile, load_ratings, write_whole
 
 MOST_SEED = 2**63 - 1
@@ -54,9 +55,8 @@ class Command(BaseCommand):
             reading = load_ratings(options["ratings"], options["repeats"])
             for note in reading.notes:
                 self.stderr.write(note)
+            _check_bar(options["bar"], reading.ratings)  # refused now: a fit may take minutes
             fitted = calibrate(reading.ratings, settings, self._tell)
-            if options["bar"] is not None:
-                fitted.bar_at(options["bar"])  # refused now, before the raters are looked at
             diagnosed = self._diagnosed(fitted, options["replicates"], options["seed"])
             self.stderr.write("")
             write_whole(options["json"], document(fitted, options["bar"], diagnosed=diagnosed))
@@ -82,6 +82,14 @@ class Command(BaseCommand):
     def _tell(self, stage: str, done: int) -> None:
         self.stderr.write(f"\r{stage}: pass {done + 1}  ", ending="")
         self.stderr.flush()
+
+
+def _check_bar(bar: float | None, ratings: Ratings) -> None:
+    levels = ratings.levels
+    if bar is None or (len(levels) > 1 and levels[0] < bar < levels[-1]):
+        return
+    scale = f"between {levels[0]} and {levels[-1]}" if len(levels) > 1 else "on a scale of two levels or more"
+    raise ValueError(f"bar: {bar:g} does not lie {scale}")
 
 
 def _seed(text: str) -> int:
