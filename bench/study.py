@@ -31,8 +31,9 @@ def measure(_: Run) -> list[Figure]:
     many = counted((tried(MANY, seed) for seed in range(100, 108)), "2,000x100")
     alone = counted((tried(varied(ALONE, seed), seed) for seed in range(100, 700)), "one candidate")
     weight, all_of_them = million(100)
-    tenths = tenth()
-    _, apart = tenth(TENTH.model_copy(update={"severity": 0.7}))
+    tenths, apart, far = (
+        tenth(TENTH.model_copy(update={"severity": spread}), range(100, 105)) for spread in (0.5, 0.6, 0.7)
+    )
     figures = [
         *covered("200x20", few, COVERED),
         *covered("2,000x100", many, COVERED),
@@ -41,7 +42,8 @@ def measure(_: Run) -> list[Figure]:
         Figure(PART, "a million ratings, all variances", weight["seconds"], "s", at_most(120)),
         Figure(PART, "a million ratings, peak memory", weight["gigabytes"], "GB", at_most(1)),
         *tenths,
-        replace(apart, name=f"{apart.name}, severity 0.7"),
+        *apart[1:],
+        *far[1:],
         Figure(
             PART,
             "a million over a hundred thousand",

@@ -14,6 +14,7 @@ from scoring import queries
 from scoring.broker import send
 from scoring.core import record
 from scoring.core.calibrated import Calibrated
+from scoring.core.report import VERSION as FORM
 from scoring.core.report import MadeFrom, ReportInput, as_it_was, assemble, canonical, made_from
 from scoring.core.report import Report as AssembledReport
 from scoring.core.sheets import (
@@ -268,13 +269,18 @@ def _check_decision(recommended: str | None, decision: str, name: str, reason: s
 def replay(report_id: int) -> tuple[str, str]:
     """A report as it is kept, and as it comes out when it is made again today.
 
-    LookupError if there is none, ValueError if it is of a form that kept too little.
+    LookupError if there is none, ValueError if it is of a form that kept too little, or that another release
+    of casesim makes.
     """
     row = Report.objects.select_related("calibration").filter(pk=report_id).first()
     if row is None:
         raise LookupError(f"there is no report {report_id}")
     if row.made_from is None:
         raise ValueError(f"report {report_id} was made before reports kept what they were made from")
+    if (form := queries.plain(row.document)["version"]) != FORM:
+        raise ValueError(
+            f"report {report_id} is of form {form}, and this release of casesim makes form {FORM}"
+        )
     then = MadeFrom.model_validate(row.made_from)
     given = as_it_was(queries.report_input(row.room, counted=then.rater_seats), then)
     return row.document, canonical(_assembled(given, row.calibration)).decode()

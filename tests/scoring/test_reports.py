@@ -249,6 +249,22 @@ def test_a_report_is_made_again_to_the_byte_whatever_came_after_it(rated):
         assert replayed(report) == f"report {report.pk}: the same {size} bytes\n"
 
 
+def test_a_report_of_another_releases_form_is_not_called_different(rated):
+    report = service.build_report(rated.id)
+    document = report.document.replace('"version":4}', '"version":3}')
+    older = Report.objects.create(
+        room=rated.id,
+        digest="e" * 64,
+        document=document,
+        made_from=report.made_from,
+        final=True,
+        created_at=1,
+    )
+    assert document != report.document
+    with pytest.raises(CommandError, match="is of form 3, and this release of casesim makes form 4"):
+        replayed(older)
+
+
 def test_a_live_rooms_report_is_made_again_from_the_log_as_far_as_it_went(opens):
     live = opens().sit()
     live.do("facilitator", m.Start(anyway=True))
