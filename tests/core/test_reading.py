@@ -105,11 +105,15 @@ def test_a_flood_of_problems_is_counted():
         ("rater,rater,candidate,dimension,score\n", "line 1: the header has rater more than once"),
         (HEADER + 'r,c,d,"3\n', "line 2: not CSV: unexpected end of data"),
         (HEADER + "r" * 201 + ",c,d,1\n", "line 2: rater is longer than 200 characters"),
-        (HEADER + "r,c,d,1\nr,c,e,900\n", "line 3: score 900: levels go from 1 to 900, and a scale has at most"),
     ],
 )  # fmt: skip
 def test_what_is_no_file_of_ratings_is_refused(text, message):
     assert problems(text) == (message,)
+
+
+def test_a_scale_longer_than_any_is_refused():
+    said = "line 3: score 900: levels go from 1 to 900, and a scale has at most 101"
+    assert problems(HEADER + "r,c,d,1\nr,c,e,900\n") == (said,)
 
 
 @pytest.mark.parametrize("text", [HEADER, HEADER + "\n\r\n"])
