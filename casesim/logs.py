@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
-JOIN = re.compile(r"(/(?:join|invitations|sign-in)/)[^/\s\"'?#&<>]+")
+JOIN = re.compile(r"(/(?:join|invitations|sign-in|invited)/)[^/\s\"'?#&<>]+")
 BEARER = re.compile(r"(?i)(bearer\s+)[^\s\"',]+")
 PLACE = re.compile(r'File "[^"]+", line \d+, in \S+')
 TRACEBACK = "Traceback (most recent call last)"

@@ -168,6 +168,7 @@ INSTALLED_APPS = [
     "casesim.records",
     "casesim.fairness",
     "casesim.cohorts",
+    "casesim.loops",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -345,6 +346,8 @@ CELERY_BEAT_SCHEDULE = {
     "records.sweep": {"task": "casesim.records.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
     "records.retain": {"task": "casesim.records.tasks.retain", "schedule": crontab(hour=3, minute=40)},
     "cohorts.sweep": {"task": "cohorts.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
+    "loops.sweep": {"task": "casesim.loops.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
+    "loops.remind": {"task": "casesim.loops.tasks.remind", "schedule": 300, "options": {"expires": 300}},
     "scoring.calibrate": {"task": "scoring.tasks.calibrate_all", "schedule": crontab(hour=3, minute=10)},
 }
 

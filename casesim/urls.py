@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("casesim.programs.urls")),
     path("", include("casesim.fairness.urls")),
     path("", include("casesim.cohorts.urls")),
+    path("", include("casesim.loops.urls")),
     path("", include("rooms.urls")),
     path("", include("scoring.urls")),
     path("", include("scenarios.urls")),

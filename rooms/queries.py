@@ -202,6 +202,22 @@ def chairs(room_id: str) -> tuple[Chair, ...]:
     return tuple(_chair(row, state) for row in rows)
 
 
+def stages(room_ids: Collection[str]) -> dict[str, str]:
+    """lobby, running or ended: how far each of these rooms is, in one query."""
+    return log.stages(list(room_ids))
+
+
+def consents(room_ids: Collection[str]) -> dict[str, str]:
+    """given or withdrawn: what each candidate said to the notice last; rooms without an answer are not in."""
+    return log.consents(list(room_ids))
+
+
+def focus(room_id: str) -> dict[str, tuple[str, ...]]:
+    """Rater's seat -> the dimensions they were asked to watch above all; of those who were."""
+    told = (line.parsed().event for line in log.read(room_id))
+    return {e.seat: e.focus for e in told if isinstance(e, m.Briefed) and e.focus}
+
+
 def code_of(room_id: str, now: int) -> RoomCode | None:
     """The room's code, while it is good."""
     return RoomCode.objects.filter(room_id=room_id, expires_at__gt=now).first()

@@ -284,6 +284,15 @@ def newest_documents(room_ids: Collection[str]) -> dict[str, dict[str, Any]]:
     return {row.room: plain(row.document) for row in found}
 
 
+def submitted_versions(room_ids: Collection[str]) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Room -> (seat, version) of every submitted sheet, trainees' too: what a change of marks changes."""
+    found: dict[str, list[tuple[str, int]]] = {room_id: [] for room_id in room_ids}
+    rows = Scoresheet.objects.filter(room__in=room_ids).exclude(submitted_at=None)
+    for room_id, seat, version in rows.order_by("seat", "version").values_list("room", "seat", "version"):
+        found[room_id].append((seat, version))
+    return {room_id: tuple(each) for room_id, each in found.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What came of one room's candidate. None: they did not come so far, or no number is known."""

@@ -247,7 +247,7 @@ def sign(room_id: str, digest: str, seat: str, decision: str, name: str, reason:
     current = queries.current_report(room_id)
     if current is None or current.row.digest != digest or current.stale:
         raise CannotSign("The report has changed since this page was opened. Read the new one, then sign it.")
-    _check_decision(queries.plain(current.row.document)["says"], decision, name, reason)
+    check_decision(queries.plain(current.row.document)["says"], decision, name, reason)
     fields = {"decision": decision, "name": name.strip(), "reason": reason.strip(), "seat": seat, "at": now}
     signature, new = Signature.objects.get_or_create(report=current.row, defaults=fields)
     if not new and (signature.decision, signature.name) != (decision, name.strip()):
@@ -255,7 +255,8 @@ def sign(room_id: str, digest: str, seat: str, decision: str, name: str, reason:
     return signature
 
 
-def _check_decision(recommended: str | None, decision: str, name: str, reason: str) -> None:
+def check_decision(recommended: str | None, decision: str, name: str, reason: str) -> None:
+    """Raise CannotSign where a decision lacks a name, or a reason it owes."""
     if decision not in Signature.Decision.values:
         raise CannotSign("Choose hire or no hire.")
     if not name.strip():

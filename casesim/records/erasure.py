@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+import casesim.loops.erasing
 import rooms.erasing
 import scoring.erasing
 from casesim.accounts.access import Standing
@@ -94,6 +95,7 @@ def _erase(room_id: str, seats: Collection[str]) -> None:
     except rooms.erasing.StillRunning:
         raise Refusal(f"Room {room_id} is still running: end it first.") from None
     scoring.erasing.erase(room_id, seats)
+    casesim.loops.erasing.erase(room_id, seats)
 
 
 def _was_here(by: Standing, person: User) -> bool:

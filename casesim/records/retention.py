@@ -5,6 +5,7 @@ from django.db import transaction
 import rooms.erasing
 from casesim.accounts.access import Standing
 from casesim.accounts.service import Refusal, noted
+from casesim.loops.queries import due_for_removal
 from casesim.records.erasure import empty_room
 from casesim.records.models import Retention
 
@@ -36,16 +37,28 @@ def due(rule: Retention, now: int) -> list[str]:
 
 
 def retain(now: int) -> int:
-    """Empty every room whose time is over, each in a transaction of its own; returns how many."""
+    """Empty every room whose time is over, each in a transaction of its own; returns how many.
+
+    A workspace's rule comes first; then what loops promised their candidates, or were asked to forget.
+    """
     rules = Retention.objects.order_by("pk")
-    return sum(_emptied(rule, room_id) for rule in rules for room_id in due(rule, now))
+    emptied = sum(
+        _emptied(room_id, rule.workspace_id, f"{rule.days} days")
+        for rule in rules
+        for room_id in due(rule, now)
+    )
+    return emptied + sum(
+        _emptied(room_id, of.loop.workspace_id, f"loop {of.loop.pk}: {of.why}")
+        for of in due_for_removal(now)
+        for room_id in of.rooms
+    )
 
 
-def _emptied(rule: Retention, room_id: str) -> bool:
+def _emptied(room_id: str, workspace_id: int, why: str) -> bool:
     try:
         with transaction.atomic():
             empty_room(room_id)
-            noted("retention", "erased room", f"room {room_id}, {rule.days} days", rule.workspace_id)
+            noted("retention", "erased room", f"room {room_id}, {why}", workspace_id)
     except Refusal:  # it runs again: another night
         return False
     return True

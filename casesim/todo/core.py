@@ -50,9 +50,11 @@ class Todo:
     feedback: tuple[Task, ...]
     reports: tuple[Task, ...]
     cohorts: tuple[Errand, ...] = ()
+    loops: tuple[Errand, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.rooms or self.sheets or self.feedback or self.reports or self.cohorts)
+        seats = self.rooms or self.sheets or self.feedback or self.reports
+        return bool(seats or self.cohorts or self.loops)
 
 
 def todo(held: Iterable[Held]) -> Todo:

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 import rooms.queries
 import scoring.queries
+from casesim.accounts.models import User
 from casesim.cohorts.queries import Owed, owed_by
+from casesim.loops.queries import Owing, errands_of
 from casesim.todo.core import Errand, Held, Todo, todo
 from rooms.access import SeatRef
 from rooms.queries import Listed
@@ -15,12 +17,16 @@ from scoring.core.policy import may_open
 from scoring.queries import Progress
 
 
-def todo_of(person_id: int) -> Todo:
-    """What this person has to do, from every seat they hold in every workspace."""
-    seats = rooms.queries.held_by(person_id)
+def todo_of(person: User) -> Todo:
+    """What this person has to do, from every seat they hold, their cohorts and their loops."""
+    seats = rooms.queries.held_by(person.pk)
     progress = scoring.queries.progress_of({room.id for room, _ in seats})
     found = todo(_held(room, seat, progress[room.id]) for room, seat in seats)
-    return replace(found, cohorts=tuple(map(_errand, owed_by(person_id, timezone.now()))))
+    return replace(
+        found,
+        cohorts=tuple(map(_errand, owed_by(person.pk, timezone.now()))),
+        loops=tuple(map(_loop_errand, errands_of(person))),
+    )
 
 
 WHAT = {
@@ -35,6 +41,25 @@ def _errand(owed: Owed) -> Errand:
     if owed.room is None:
         return Errand(WHAT[owed.what], owed.about, reverse("cohorts:availability", args=place))
     return Errand(WHAT[owed.what], owed.about, reverse("cohorts:words", args=[*place, owed.room]))
+
+
+LOOPS = {
+    "consent": "Read what is recorded, and say whether you agree",
+    "decide": "Every room is played and rated: decide",
+    "release": "Decided: tell the candidate",
+    "answer": "The candidate contests the decision: answer",
+    "review": "A contested decision waits for a second person: you can be it",
+}
+
+
+def _loop_errand(owing: Owing) -> Errand:
+    loop = owing.loop
+    if owing.what == "consent":
+        where = reverse("loops:candidate", args=[loop.pk])
+    else:
+        page = "loops:report" if owing.what == "decide" else "loops:loop"
+        where = reverse(page, args=[loop.workspace.slug, loop.pk])
+    return Errand(LOOPS[owing.what], loop.candidate, where)
 
 
 def _held(room: Listed, seat: SeatRef, progress: Progress) -> Held:

@@ -20,5 +20,5 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return scenarios.views.home(request)
     person = cast(User, request.user)
-    context = {"todo": todo_of(person.pk), "memberships": memberships(person)}
+    context = {"todo": todo_of(person), "memberships": memberships(person)}
     return render(request, "todo/todo.html", context)

@@ -165,6 +165,15 @@ def last_moments(room_ids: Sequence[str]) -> dict[str, int]:
     return {room_id: found[room_id] for room_id in room_ids if room_id in found}
 
 
+def consents(room_ids: Sequence[str]) -> dict[str, str]:
+    """given or withdrawn: the last word of each room's candidate, in one query and without a fold."""
+    these, ids = one_of("room_id", room_ids)
+    begins = f'{{"type":"{m.Consented.model_fields["type"].default}"%'
+    sql = f"SELECT room_id, body FROM rooms_roomevent WHERE {these} AND body LIKE %s ORDER BY room_id, seq"  # noqa: S608
+    found = rows(sql, [*ids, begins]) if room_ids else []
+    return {room: "given" if json.loads(text)["given"] else "withdrawn" for room, text in found}
+
+
 def bot_seats(workspace_id: int) -> set[tuple[str, str]]:
     """(room, seat) of every seat in a workspace's rooms in which a bot has ever sat."""
     sql = (

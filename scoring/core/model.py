@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from scenarios.core.schema import Doc, Rubric
 from scoring.core.calibrated import Calibrated
-from scoring.core.decision.advice import Adjusted, Advice, advise
+from scoring.core.decision.advice import Adjusted, Advice, Says, advise
 from scoring.core.decision.of_fit import Fit, Panelist, standing_of
 from scoring.core.decision.rule import Rule
 from scoring.core.decision.standard import Asked, Bar, Standard
@@ -63,6 +63,18 @@ def judge(rubric: Rubric, seniority: str, panel: Panel, rule: Rule, calibrated: 
     )
 
 
+def recommended(judged: Judged, rule: Rule) -> Says | None:
+    """What is recommended; where the model cannot even be asked, there is not enough evidence.
+
+    None where the recommendation is switched off.
+    """
+    if not rule.recommends:
+        return None
+    if judged.advice is None or judged.advice.recommended is None:
+        return "not_enough_evidence"
+    return judged.advice.recommended.says
+
+
 def rows(room: str, rubric: Rubric, sheets: tuple[Sheet, ...]) -> Ratings:
     """The sheets of one room as ratings of one candidate, who is named by the room."""
     return _ratings(rubric, Panel(room, sheets, {s.seat: s.seat for s in sheets}, ()))
@@ -101,7 +113,8 @@ def _ratings(rubric: Rubric, panel: Panel) -> Ratings:
     found = [
         Row(panel.names[s.seat], panel.room, m.dimension, m.level) for s in panel.sheets for m in s.marks
     ]
-    return ratings(found, (min(levels), max(levels)))
+    # a rater who saw the candidate in two rooms has two marks, and both are kept
+    return ratings(found, (min(levels), max(levels)), repeats="keep")
 
 
 def _known(panel: Panel, calibrated: Calibrated | None) -> dict[str, Panelist]:

@@ -24,7 +24,7 @@ from scoring.core.facets.settings import Settings
 from scoring.core.findings import Finding, findings
 from scoring.core.gaps import gaps
 from scoring.core.method import difference, method
-from scoring.core.model import Judged, Panel, judge, rows
+from scoring.core.model import Judged, Panel, judge, recommended, rows
 from scoring.core.record import Entry, PhaseRun, SeatHistory, phase_runs, seat_histories
 from scoring.core.sheets import Sheet, blind, level_name, standing
 
@@ -227,7 +227,7 @@ def assemble(given: ReportInput, calibrated: Calibrated | None = None) -> Report
         findings=findings(given.scenario, given.record),
         decisions=decisions(given.scenario, given.record),
         assumptions=assumptions(given.record),
-        says=_says(judged, given.rule),
+        says=recommended(judged, given.rule),
         advice=judged.advice,
         no_advice=judged.why,
         difference=difference(judged.advice) if judged.advice is not None else "",
@@ -256,15 +256,6 @@ def debrief(given: ReportInput) -> Debrief:
 
 def _owed(given: ReportInput, sheets: tuple[Sheet, ...]) -> tuple[str, ...]:
     return tuple(seat for seat in given.rater_seats if seat not in {s.seat for s in sheets})
-
-
-def _says(judged: Judged, rule: Rule) -> Says | None:
-    """What is recommended; where the model cannot even be asked, there is not enough evidence."""
-    if not rule.recommends:
-        return None
-    if judged.advice is None or judged.advice.recommended is None:
-        return "not_enough_evidence"
-    return judged.advice.recommended.says
 
 
 def talk_order(lines: tuple[DimensionLine, ...]) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def test_a_log_of_requests_has_no_query_string_no_referer_and_no_join_token():
         == set()
     )
     assert "http_" not in layout and "cookie" not in layout
-    assert '"~^/(?<door>join|invitations|sign-in)/" /$door/...;' in TEMPLATE
+    assert '"~^/(?<door>join|invitations|sign-in|invited)/" /$door/...;' in TEMPLATE
     http = TEMPLATE[TEMPLATE.index("http {") :]
     assert re.findall(r"error_log (.*);", http) == ["stderr emerg"]
 

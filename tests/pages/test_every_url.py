@@ -16,9 +16,13 @@ from casesim.accounts.models import User, Workspace
 from casesim.cohorts import service as cohorts
 from casesim.cohorts.access import Here
 from casesim.cohorts.models import Member
+from casesim.loops import service as loops
+from casesim.loops.models import Loop, LoopRoom
+from casesim.loops.service import RoomWish
 from rooms.service import Opened, open_room
 from tests.accounts.builders import joined, workspace
-from tests.builders import published
+from tests.builders import T0, published
+from tests.loops.conftest import loop_wish
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +64,8 @@ class Row:
 
 ACME = {"workspace": "acme"}
 ROOM = {"workspace": "acme", "room": "ROOM"}
+LOOP = {"workspace": "acme", "loop": "LOOP"}
+LOOP_ROOM = {**LOOP, "room": "LOOP_ROOM"}
 LEAD = {"room": "ROOM", "seat": "lead"}
 RATER = {"room": "ROOM", "seat": "rater1"}
 FACILITATOR = {"room": "ROOM", "seat": "facilitator"}
@@ -200,6 +206,41 @@ ROWS = [
     Row("cohorts:unpin", only(ORGANISERS, 302), "POST", {**COHORT, "pin": "1"}),
     Row("cohorts:gone", only(ORGANISERS, 422), "POST", COHORT),
     Row("cohorts:open_rooms", only(ORGANISERS, 422), "POST", COHORT),  # there is no plan
+    # -- loops: the holder sits in one of its rooms; the candidate is a guest
+    Row("loops:loops", only(ORGANISERS, 200), path=ACME),
+    Row("loops:new", only(ORGANISERS, 200), path=ACME),
+    Row("loops:new", only(ORGANISERS, 422), "POST", ACME),
+    Row("loops:loop", only(ORGANISERS, 200), path=LOOP),
+    Row("loops:loop", everyone(404), path={**LOOP, "workspace": "other"}),
+    Row("loops:link", only(ORGANISERS, 200), "POST", LOOP),
+    Row("loops:add_room", only(ORGANISERS, 200), path={**LOOP, "slug": "small"}),
+    Row("loops:add_room", everyone(404), path={**LOOP, "slug": "no-such-case"}),
+    Row("loops:add_room", only(ORGANISERS, 422), "POST", {**LOOP, "slug": "small"}),
+    Row("loops:move", only(ORGANISERS, 302), "POST", LOOP_ROOM, {"starts_at": "2030-01-01T10:00"}),
+    Row("loops:move", everyone(404), "POST", {**LOOP, "room": "ROOM"}, {"starts_at": "2030-01-01T10:00"}),
+    Row("loops:cancel", everyone(404), "POST", {**LOOP, "room": "ROOM"}),  # tests/loops cancel one of its own
+    Row("loops:conflict", only(ORGANISERS, 302), "POST", LOOP, {"person": "MEMBER"}),
+    Row("loops:no_conflict", everyone(404), "POST", {**LOOP, "conflict": "1"}),
+    Row("loops:debrief", only(f"holder {ORGANISERS}", 200), path=LOOP),
+    Row("loops:debrief", everyone(404), path={**LOOP, "workspace": "other"}),
+    Row("loops:report", only(ORGANISERS, 200), path=LOOP),
+    Row("loops:document", everyone(404), path=LOOP),  # there is no report yet
+    Row("loops:sign", only(ORGANISERS, 422), "POST", LOOP),  # nor anything to sign
+    Row("loops:release", only(ORGANISERS, 422), "POST", LOOP),
+    Row("loops:answer", only(ORGANISERS, 422), "POST", LOOP),
+    Row("loops:review", only(ORGANISERS, 422), "POST", LOOP),
+    Row("loops:yours", only("holder", 200), path=LOOP),
+    Row("loops:yours", everyone(404), path={**LOOP, "workspace": "other"}),
+    Row("loops:my_conflict", only("holder", 302), "POST", LOOP),
+    Row("loops:my_calendar", only("holder", 200), path=LOOP),
+    # tests/loops ask again as the candidate
+    Row("loops:follow", everyone(404), path={"token": "nonsense"}),
+    Row("loops:follow", everyone(302), path={"token": "LOOP_TOKEN"}),
+    Row("loops:candidate", everyone(404), path={"loop": "LOOP"}),
+    Row("loops:consent", everyone(404), "POST", {"loop": "LOOP"}),
+    Row("loops:enter", everyone(404), "POST", {"loop": "LOOP", "room": "LOOP_ROOM"}),
+    Row("loops:contest", everyone(404), "POST", {"loop": "LOOP"}),
+    Row("loops:candidate_calendar", everyone(404), path={"loop": "LOOP"}),
     # -- rooms: rights belong to seats, so an owner without one is a stranger here
     Row("rooms:enter_code", everyone(200)),
     Row("rooms:choose_seat", everyone(302)),
@@ -238,6 +279,8 @@ class World:
     invitation: str
     invited: int
     cohort: Member
+    loop: LoopRoom
+    loop_token: str
 
     def url(self, row: Row) -> str:
         return reverse(row.name, kwargs=self._placed(row.path))
@@ -254,6 +297,9 @@ class World:
             "MEMBER": str(self.people["member"].pk),
             "COHORT": str(self.cohort.cohort_id),
             "COHORT_MEMBER": str(self.cohort.pk),
+            "LOOP": str(self.loop.loop_id),
+            "LOOP_ROOM": self.loop.room,
+            "LOOP_TOKEN": self.loop_token,
         }
         return {
             key: places.get(value, value) if isinstance(value, str) else value
@@ -281,6 +327,8 @@ def world(module_database: None) -> World:
     seats = {seat: people[name].pk for seat, name in HOLDERS.items()} | {"omar": people["wrong_seat"].pk}
     opened = open_room(published(), workspace_id=acme.pk, people=seats, raters=1)
     made, invitation = service.invite(standing_of(people["owner"]), "member", "", places=1, days=1)
+    loop = loops.create(standing_of(people["owner"]), loop_wish(), T0)
+    loop_token = loops.make_link(standing_of(people["owner"]), loop)
     return World(
         people,
         opened,
@@ -288,6 +336,8 @@ def world(module_database: None) -> World:
         invitation,
         made.pk,
         in_a_cohort(people["owner"], people["member"]),
+        loop=_loop_room(people, loop),
+        loop_token=loop_token,
     )
 
 
@@ -295,6 +345,13 @@ def in_a_cohort(coach: User, member: User) -> Member:
     """A cohort of one member, who is nobody else of this table."""
     here = standing_of(coach)
     return cohorts.add(Here(here, cohorts.create(here, "Autumn"), None), member)
+
+
+def _loop_room(people: Mapping[str, User], loop: Loop) -> LoopRoom:
+    """One room of the loop, in which lee plays the lead."""
+    seats = {"lead": people["lee"].pk}
+    wish = RoomWish(published(), "", None, stand_in=0, bots=("dana", "omar"), people=seats, raters=1)
+    return loops.add_room(standing_of(people["owner"]), loop, wish)
 
 
 def standing_of(person: User) -> Any:

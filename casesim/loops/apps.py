@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class LoopsConfig(AppConfig):
+    name = "casesim.loops"
