@@ -42,7 +42,7 @@ from scoring.models import (
     Evidence as EvidenceRow,
 )  # fmt: skip
 
-FIRST_WAIT = 30_000  # ms before a report that was asked for and not built is asked for again
+FIRST_WAIT = 20_000  # ms before a report that was asked for and not built is asked for again
 LONGEST_WAIT = 3_600_000
 WINDOWS = 20  # times a draft is written anew because another window of the rater was quicker
 WATCHED = 24 * 3_600_000  # ms for which a report on a room that has not ended is kept fresh

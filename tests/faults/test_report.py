@@ -79,7 +79,7 @@ async def test_a_report_whose_whole_worker_is_killed_is_there_within_a_minute(st
     await stage.run(beat(stage.env, stage.var / "schedule"))
     await until(lambda: reports(stage, room), 180)
     note("Celery, whole worker killed mid-report: the report is there after", time.monotonic() - killed)
-    assert time.monotonic() - killed < 3 * 60
+    assert time.monotonic() - killed < 60
     assert reports(stage, room) == 1
 
 

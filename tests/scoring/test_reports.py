@@ -314,11 +314,11 @@ def test_without_a_broker_the_sheet_is_in_and_the_request_stays(
 def test_the_sweep_asks_again_for_what_was_not_built_and_waits_longer_each_time(rated, sent):
     start = request().sent_at
     assert service.sweep(start + 1_000) == 0
-    assert service.sweep(start + 30_000) == 1
-    assert service.sweep(start + 31_000) == 0
+    assert service.sweep(start + 20_000) == 1
+    assert service.sweep(start + 21_000) == 0
     ReportRequest.objects.update(tries=2)
-    assert service.sweep(start + 30_000 + 119_000) == 0
-    assert service.sweep(start + 30_000 + 120_000) == 1
+    assert service.sweep(start + 20_000 + 79_000) == 0
+    assert service.sweep(start + 20_000 + 80_000) == 1
     assert sent == [("scoring.tasks.build_report", [rated.id])] * 2
 
 
