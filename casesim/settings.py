@@ -345,6 +345,7 @@ CELERY_BEAT_SCHEDULE = {
     "scoring.sweep": {"task": "scoring.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
     "records.sweep": {"task": "casesim.records.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
     "records.retain": {"task": "casesim.records.tasks.retain", "schedule": crontab(hour=3, minute=40)},
+    "authoring.sweep": {"task": "authoring.tasks.sweep", "schedule": 10, "options": {"expires": 10}},
     "cohorts.sweep": {"task": "cohorts.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
     "loops.sweep": {"task": "casesim.loops.tasks.sweep", "schedule": 30, "options": {"expires": 30}},
     "loops.remind": {"task": "casesim.loops.tasks.remind", "schedule": 300, "options": {"expires": 300}},

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("casesim.todo.urls")),
     path("", include("casesim.records.urls")),
     path("", include("casesim.programs.urls")),
+    path("", include("casesim.authoring.urls")),
     path("", include("casesim.fairness.urls")),
     path("", include("casesim.cohorts.urls")),
     path("", include("casesim.loops.urls")),

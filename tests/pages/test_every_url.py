@@ -13,6 +13,9 @@ from django.urls import reverse
 from casesim.accounts import service
 from casesim.accounts.access import standing
 from casesim.accounts.models import User, Workspace
+from casesim.authoring import service as authoring
+from casesim.authoring import starter
+from casesim.authoring.models import Trial
 from casesim.cohorts import service as cohorts
 from casesim.cohorts.access import Here
 from casesim.cohorts.models import Member
@@ -71,6 +74,7 @@ RATER = {"room": "ROOM", "seat": "rater1"}
 FACILITATOR = {"room": "ROOM", "seat": "facilitator"}
 CANDIDATE = {"room": "ROOM", "seat": "candidate"}
 
+DRAFT = {"workspace": "acme", "draft": "mine"}
 COHORT = {"workspace": "acme", "cohort": "COHORT"}
 SEATS = {"raters_least": 1, "raters_most": 2, "facilitator": "coach"}
 
@@ -78,6 +82,24 @@ ROWS = [
     Row("health:live", everyone(200)),
     Row("metrics", everyone(200)),  # the test client asks from this machine
     Row("scenarios:catalogue", everyone(200)),
+    # -- authoring (tests/pages/test_authoring.py has an author, and a draft of another workspace)
+    Row("authoring:scenarios", only(ORGANISERS, 200), path=ACME),
+    Row("authoring:scenarios", only(ORGANISERS, 422), "POST", ACME),
+    Row("authoring:draft", only(ORGANISERS, 200), path=DRAFT),
+    Row("authoring:draft", only(ORGANISERS, 422), "POST", DRAFT),
+    Row("authoring:upload", only(ORGANISERS, 422), "POST", DRAFT),
+    Row("authoring:preview", only(ORGANISERS, 200), path=DRAFT),
+    Row("authoring:publish", only(ORGANISERS, 302), "POST", DRAFT),
+    Row("authoring:delete", only(ORGANISERS, 302), "POST", DRAFT),
+    Row("authoring:timeline", only(ORGANISERS, 200), path=DRAFT),
+    Row("authoring:timeline", only(ORGANISERS, 422), "POST", DRAFT),
+    Row("authoring:take_sheet", only(ORGANISERS, 302), "POST", DRAFT),
+    Row("authoring:sheet", only(ORGANISERS, 200), path={**DRAFT, "kind": "csv"}),
+    Row("authoring:rehearse", only(ORGANISERS, 200), path=DRAFT),
+    Row("authoring:rehearse", only(ORGANISERS, 302), "POST", DRAFT, {"runs": 1}),
+    Row("authoring:script", only(ORGANISERS, 302), "POST", DRAFT, {"remove": "weak"}),
+    Row("authoring:trial", only(ORGANISERS, 200), path={**DRAFT, "trial": "TRIAL"}),
+    Row("authoring:progress", only(ORGANISERS, 200), path={**DRAFT, "trial": "TRIAL"}),
     # -- accounts
     Row("account_login", everyone(302, anonymous=200)),
     Row("account_logout", everyone(200, anonymous=302)),
@@ -281,6 +303,7 @@ class World:
     cohort: Member
     loop: LoopRoom
     loop_token: str
+    trial: Trial
 
     def url(self, row: Row) -> str:
         return reverse(row.name, kwargs=self._placed(row.path))
@@ -295,6 +318,7 @@ class World:
             "INVITATION": self.invitation,
             "INVITED": str(self.invited),
             "MEMBER": str(self.people["member"].pk),
+            "TRIAL": str(self.trial.pk),
             "COHORT": str(self.cohort.cohort_id),
             "COHORT_MEMBER": str(self.cohort.pk),
             "LOOP": str(self.loop.loop_id),
@@ -338,7 +362,17 @@ def world(module_database: None) -> World:
         in_a_cohort(people["owner"], people["member"]),
         loop=_loop_room(people, loop),
         loop_token=loop_token,
+        trial=rehearsed(people["owner"]),
     )
+
+
+def rehearsed(author: User) -> Trial:
+    """A draft that is clean, and a rehearsal of it that came to nothing."""
+    here = standing_of(author)
+    draft = authoring.begin(here, "mine", starter.starter("mine"), starter.scripts(), 1)
+    trial = authoring.ask_trial(here, draft, 1, "", 1)
+    Trial.objects.filter(pk=trial.pk).update(ended_at=2, error="It failed.")
+    return trial
 
 
 def in_a_cohort(coach: User, member: User) -> Member:

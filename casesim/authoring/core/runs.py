@@ -113,5 +113,9 @@ def composite(rubric: Rubric, sheets: Iterable[Iterable[Marked]]) -> float | Non
     return sum(w * x for w, x in seen) / sum(w for w, _ in seen) if seen else None
 
 
+def from_json(held: dict[str, Any]) -> Run:
+    return Run(**{**held, "stretches": [Stretch(**s) for s in held["stretches"]]})
+
+
 def as_json(run: Run) -> dict[str, Any]:
     return run._asdict() | {"stretches": [s._asdict() for s in run.stretches]}
