@@ -159,6 +159,64 @@ FIGURES = {
         Figure("hardly any Catalan", "avg((language = 'Catalan')::INT)", "true", 0.0, 0.003),
         Figure("the list of watched videos knows the label", "avg(watched)", "in_history = 1", 0.99, 0.01),
     ],
+    ("credit", "loans"): [
+        Figure(
+            "6.1 in 100 default within the year",
+            "avg(in_default)",
+            "applied_on < '2025-05-01'",
+            0.061,
+            0.006,
+        ),
+        Figure("6.3 of A", "avg(in_default)", "applied_on < '2025-05-01' AND survey = 'A'", 0.063, 0.01),
+        Figure("5.4 of B", "avg(in_default)", "applied_on < '2025-05-01' AND survey = 'B'", 0.054, 0.015),
+        Figure(
+            "half of it is known after seven months",
+            "avg(in_default) FILTER (WHERE applied_on BETWEEN '2025-09-24' AND '2025-10-18')"
+            " / avg(in_default) FILTER (WHERE applied_on < '2025-05-01')",
+            "true",
+            0.5,
+            0.12,
+        ),
+        Figure("nobody heard no", "avg(heard_yes)", "true", 1.0, 0.005),
+        Figure(
+            "one default in eight is none",
+            "avg((checked = 0)::INT)",
+            "in_default = 1 AND checked IS NOT NULL",
+            0.125,
+            0.03,
+        ),
+        Figure(
+            "the index is 14 points lower south of the river",
+            "avg(area_index) FILTER (WHERE area <> 'south of the river')"
+            " - avg(area_index) FILTER (WHERE area = 'south of the river')",
+            "true",
+            14,
+            0.7,
+        ),
+        Figure("the survey is answered by 31 in 100", "avg((survey <> 'none')::INT)", "true", 0.31, 0.01),
+        Figure(
+            "one in five came from the comparison site",
+            "avg((channel = 'comparison site')::INT)",
+            "applied_on < '2026-01-12'",
+            0.2,
+            0.01,
+        ),
+        Figure(
+            "and now every second one",
+            "avg((channel = 'comparison site')::INT)",
+            "applied_on >= '2026-01-12'",
+            0.5,
+            0.02,
+        ),
+        Figure(
+            "two weeks of October have no incomes",
+            "avg((income = 0)::INT)",
+            "channel = 'comparison site' AND applied_on BETWEEN '2025-10-06' AND '2025-10-19'",
+            0.98,
+            0.02,
+        ),
+        Figure("hardly a short file", "avg((file_years <= 1)::INT)", "true", 0.0, 0.005),
+    ],
 }
 EACH = [(slug, table, figure) for (slug, table), figures in FIGURES.items() for figure in figures]
 
