@@ -31,8 +31,8 @@ def erase(room_id: str, seats: Collection[str], names: Collection[str] | None = 
     With the candidate's seat everybody's words go (`rooms.core.erasure`). `names`: seats that lose their
     name, if it is not these. StillRunning: the room has started and not ended. LookupError: no such room.
     """
-    row = log.lock([room_id], [])[0].get(room_id)
-    if row is None:
+    held, _ = log.lock([room_id], ())
+    if (row := held.get(room_id)) is None:
         raise LookupError(room_id)
     lines = log.read(room_id)
     if fold((x.at, x.event) for x in log.parsed(lines)).status in ("live", "paused"):

@@ -19,7 +19,8 @@ from casesim.accounts.access import Standing
 from casesim.accounts.core.permissions import Role
 from casesim.accounts.models import AuditEntry, Membership, User
 from casesim.accounts.service import Refusal, leave, noted, remove_member
-from rooms.core.erasure import NOBODY
+from casesim.cohorts import erasing as cohort_words
+from rooms.core.erasure import NOBODY, seats_erased
 from rooms.models import Seat
 from scoring.models import RaterFinding
 
@@ -96,6 +97,9 @@ def _erase(room_id: str, seats: Collection[str]) -> None:
         raise Refusal(f"Room {room_id} is still running: end it first.") from None
     scoring.erasing.erase(room_id, seats)
     casesim.loops.erasing.erase(room_id, seats)
+    held = Seat.objects.filter(room=room_id, seat__in=seats).exclude(person=None)
+    everybody = seats_erased(seats) is None
+    cohort_words.erase(room_id, None if everybody else set(held.values_list("person", flat=True)))
 
 
 def _was_here(by: Standing, person: User) -> bool:

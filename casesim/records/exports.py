@@ -26,6 +26,7 @@ from casesim.records.gathering import (
     moment,
     of_room,
     of_workspace,
+    plans,
 )
 from casesim.records.models import Export
 from scoring.broker import send
@@ -138,6 +139,7 @@ def _documents(workspace: Workspace, tell: Tell) -> Iterator[Document]:
         yield from each.documents
         found.append(OfRoom(each.room, each.seats, each.marks, ()))
     tell(len(ids), len(ids))
+    yield from plans(workspace)
     for whole in (*_of_rooms(found), *of_workspace(workspace)):
         yield Document(f"{whole.name}.csv", as_csv(whole))
         yield Document(f"{whole.name}.json", as_json(whole))
@@ -167,7 +169,7 @@ def _manifest(workspace: Workspace, digests: dict[str, str]) -> dict[str, object
         "left_out": [
             "the talk of rooms that are not over",
             "marks and reports of rooms whose raters still mark blind",
-            "drafts of scoresheets, links, passwords, protected attributes",
+            "drafts of scoresheets, links, passwords, protected attributes, what people wrote of themselves",
         ],
         "sha256": dict(sorted(digests.items())),
     }

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import rooms.queries
 import scoring.queries
 from casesim.accounts.models import AuditEntry, Membership, Workspace
+from casesim.cohorts.models import Member, Plan, PlannedRoom
 from casesim.records.core.tables import Table, Value, table
 from rooms.core.feed import body, item_json
 from rooms.queries import RoomInfo
@@ -55,6 +56,7 @@ def of_room(room_id: str) -> OfRoom:
 def of_workspace(workspace: Workspace) -> Iterator[Table]:
     """The tables that are not about single rooms."""
     yield _members(workspace)
+    yield from _cohorts(workspace)
     yield _outcomes(workspace)
     yield _audit(workspace)
 
@@ -112,6 +114,34 @@ def _members(workspace: Workspace) -> Table:
         columns,
         [(m.person.email, m.person.name, m.role, m.person.time_zone, m.joined_at.isoformat()) for m in rows],
     )
+
+
+def _cohorts(workspace: Workspace) -> Iterator[Table]:
+    """Who is in which cohort, and which rooms its plan became. What people wrote of themselves is theirs."""
+    members = Member.objects.filter(cohort__workspace=workspace).select_related("cohort", "person")
+    yield table(
+        "cohort_members",
+        ("cohort", "member", "email", "trainee", "rounds_missed"),
+        [
+            (str(m.cohort), f"m{m.pk}", m.person.email, m.trainee, m.absences.count())
+            for m in members.order_by("cohort", "pk")
+        ],
+    )
+    planned = PlannedRoom.objects.filter(cohort__workspace=workspace).select_related("cohort", "round")
+    yield table(
+        "cohort_rooms",
+        ("cohort", "round", "number", "room", "laid_as", "in_force"),
+        [
+            (str(p.cohort), p.round.starts.isoformat(), p.number, p.room, p.spec, p.retired_at is None)
+            for p in planned.order_by("pk")
+        ],
+    )
+
+
+def plans(workspace: Workspace) -> Iterator[Document]:
+    """Every rotation as the planner handed it out, byte for byte."""
+    for plan in Plan.objects.filter(cohort__workspace=workspace).order_by("pk").iterator():
+        yield Document(f"plans/cohort-{plan.cohort_id}-{plan.pk}.json", plan.document)
 
 
 def _outcomes(workspace: Workspace) -> Table:

@@ -16,6 +16,7 @@ import rooms.queries
 from casesim.accounts.core.table import BadTable
 from casesim.accounts.models import AuditEntry, Membership, User
 from casesim.accounts.service import noted
+from casesim.cohorts.models import PlannedRoom, Words
 from casesim.fairness.models import ProtectedLabel
 from casesim.records import erasure, exports, people, retention
 from casesim.records.models import Export
@@ -28,6 +29,7 @@ from scoring.models import Report, Scoresheet
 from tests.accounts.builders import joined, workspace
 from tests.accounts.builders import person as account
 from tests.builders import T0
+from tests.cohorts.builders import cohort
 from tests.scoring.workspaces import DAY, laid, marked, raters, reported
 
 pytestmark = pytest.mark.django_db
@@ -321,3 +323,40 @@ def test_who_came_in_by_a_table_signs_in_by_a_code(acme, owner, mailoutbox):
     assert code is not None, mailoutbox[0].body
     client.post(reverse("account_confirm_login_code"), {"code": code[0]})
     assert client.get(reverse("programs:workspace", args=["acme"])).status_code == 200
+
+
+# --- cohorts ------------------------------------------------------------
+
+
+def held_by(room: str, **seats: int) -> None:
+    for seat, person in seats.items():
+        Seat.objects.filter(room=room, seat=seat).update(person=person)
+
+
+def written_about(room: str, here, *names: str) -> None:
+    """These members wrote about the room, which their cohort's plan became."""
+    turn = here.cohort.rounds.first()
+    spec = json.dumps({"case": "small", "bots": [], "raters": 1, "people": {}})
+    planned = PlannedRoom.objects.create(cohort=here.cohort, round=turn, number=1, room=room, spec=spec)
+    for name in names:
+        person = User.objects.get(email=f"{name}@acme.test")
+        Words.objects.create(planned=planned, person=person, plus=f"{name} plus", delta="d", written_at=1)
+
+
+def test_what_a_member_wrote_goes_with_them_and_all_of_it_with_the_candidate(tmp_path):
+    here = cohort("ana ben cem dia", rounds=1, cases="")
+    acme = here.cohort.workspace
+    room = reported(acme, [3])
+    ana, ben = (User.objects.get(email=f"{name}@acme.test").pk for name in ("ana", "ben"))
+    held_by(room, candidate=ana, rater1=ben)
+    written_about(room, here, "ana", "ben")
+    boss = joined(acme, "boss", "owner")
+    files = taken_along(acme, tmp_path)
+    assert b"ana plus" not in b"".join(files.values())  # it is theirs
+    assert len(json.loads(files["cohort_members.json"])) == 4
+    assert json.loads(files["cohort_rooms.json"])[0]["room"] == room
+
+    erasure.erase_person(boss, ben, NOW)
+    assert [words.person_id for words in Words.objects.all()] == [ana]
+    erasure.erase_seat(boss, room, "candidate", NOW)
+    assert not Words.objects.exists()
