@@ -31,7 +31,43 @@ FIRST = "sum(clicked) FILTER (WHERE position = 1) / sum(clicked)"
 RETURNED = "sum(returned) / sum(bought)"
 RARE = "band IN ('once', 'seldom') AND searched_on < '2026-02-20'"
 
+COVER = "topic IN ('cover_contents', 'cover_wind', 'cover_water')"
+LAST_WEEK = "started_on >= '2026-08-31'"
+
 FIGURES = {
+    ("assistant", "conversations"): [
+        Figure("Fern finishes 71 in 100", "avg(finished)", LAST_WEEK, 0.71, 0.015),
+        Figure("38 in 100 are about cover", f"avg(({COVER})::INT)", LAST_WEEK, 0.38, 0.01),
+        Figure("14 in 100 are about water", "avg((topic = 'cover_water')::INT)", LAST_WEEK, 0.14, 0.01),
+        Figure("four in 100 press a thumb", "count(thumb) / count(*)", "true", 0.04, 0.003),
+        Figure("of those 87 press up", "avg(thumb)", "true", 0.87, 0.01),
+        Figure("540 were read", "count(adjuster_found_wrong)", "true", 540, 15),
+        Figure("hardly one in French", "count(adjuster_found_wrong)", "language = 'fr'", 2, 3),
+        Figure(
+            "the judge misses more than half",
+            "count(*) FILTER (WHERE judged_wrong = 0 AND adjuster_found_wrong = 1) / 0.0042"
+            " / (count(*) FILTER (WHERE judged_wrong = 0 AND adjuster_found_wrong = 1) / 0.0042"
+            " + count(*) FILTER (WHERE judged_wrong = 1 AND adjuster_found_wrong = 1) / 0.04)",
+            "true",
+            0.55,
+            0.15,
+        ),
+        Figure(
+            "answers grew by half on 10 August",
+            "avg(words) FILTER (WHERE started_on >= '2026-08-10')"
+            " / avg(words) FILTER (WHERE started_on BETWEEN '2026-07-01' AND '2026-08-09')",
+            "true",
+            1.5,
+            0.03,
+        ),
+        Figure(
+            "the judge finds 6 in 100 about water",
+            "avg(judged_wrong)",
+            f"{LAST_WEEK} AND topic = 'cover_water'",
+            0.06,
+            0.015,
+        ),
+    ],
     ("search", "results"): [
         Figure("half as many look 2.5 places down: 27 clicks in 100", FIRST, "shuffled = 1", 0.27, 0.01),
         Figure("31 in 100 on all other pages", FIRST, "shuffled = 0", 0.31, 0.01),

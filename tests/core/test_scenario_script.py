@@ -12,6 +12,7 @@ FRAUD = load_bundled("fraud")
 SAY = {"type": "say", "text": "hm"}
 CANDIDATES_OWN = {"say", "look", "ask", "assume", "commit", "revise", "request_data", "summarise"}
 IDEAS = {  # that both candidates of a case bring up
+    "assistant": ("thumbs", "newest model", "fine-tuning"),
     "engagement": ("churn model", "nudge", "0.94"),
     "forecasting": ("extra delivery", "accuracy", "retrain"),
     "fraud": ("boosting", "recall", "false-positive rate"),
