@@ -13,9 +13,11 @@ SAY = {"type": "say", "text": "hm"}
 CANDIDATES_OWN = {"say", "look", "ask", "assume", "commit", "revise", "request_data", "summarise"}
 IDEAS = {  # that both candidates of a case bring up
     "assistant": ("thumbs", "newest model", "fine-tuning"),
+    "credit": ("bureau", "reasons", "defaults"),
     "engagement": ("churn model", "nudge", "0.94"),
     "forecasting": ("extra delivery", "accuracy", "retrain"),
     "fraud": ("boosting", "recall", "false-positive rate"),
+    "recommendations": ("profile", "minutes", "explanations"),
     "search": ("vector", "click", "recommendations"),
     "moderation": ("accuracy", "recall", "appeal"),
 }
