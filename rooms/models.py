@@ -16,6 +16,8 @@ class Room(models.Model):
         ASSESSMENT = "assessment", "Assessment"
         PRACTICE = "practice", "Practice"
 
+    RECORDING = "recording"  # the purpose of a recorded room that is laid again; none is opened for it
+
     id = models.CharField(primary_key=True, max_length=16)
     scenario_version = models.ForeignKey(ScenarioVersion, on_delete=models.PROTECT)
     # none: opened from the command line, for nobody's workspace

@@ -59,6 +59,14 @@ def room(room_id: str) -> RoomInfo:
     return _room(room_id, log.read(room_id))
 
 
+def version_id(room_id: str) -> int:
+    """The scenario version a room plays. LookupError if there is no such room."""
+    found = Room.objects.filter(pk=room_id).values_list("scenario_version", flat=True).first()
+    if found is None:
+        raise LookupError(room_id)
+    return int(found)
+
+
 def _room(room_id: str, logged: Sequence[log.Line]) -> RoomInfo:
     row = Room.objects.select_related("scenario_version").filter(pk=room_id).first()
     if row is None:
@@ -148,6 +156,7 @@ class Listed:
     starts_at: int | None  # ms
     created_at: int  # ms
     stage: Literal["lobby", "running", "ended"]
+    purpose: str  # of `Room.Purpose`, or `Room.RECORDING`
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +181,9 @@ class Chair:
 
 
 def rooms_of(workspace_id: int, most: int = LISTED) -> tuple[Listed, ...]:
-    """A workspace's rooms, the newest first."""
-    rows = Room.objects.filter(workspace=workspace_id).select_related("scenario_version")
+    """A workspace's rooms, the newest first; recordings that somebody practises on are theirs alone."""
+    rows = Room.objects.filter(workspace=workspace_id).exclude(purpose=Room.RECORDING)
+    rows = rows.select_related("scenario_version")
     return _listed(rows.order_by("-created_at")[:most])
 
 
@@ -261,6 +271,7 @@ def _listed(rows: Iterable[Room]) -> tuple[Listed, ...]:
             starts_at=row.starts_at,
             created_at=row.created_at,
             stage=stages[row.pk],
+            purpose=row.purpose,
         )
         for row in found.values()
     )

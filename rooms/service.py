@@ -132,6 +132,43 @@ def open_room(
     return Opened(room_id, tokens)
 
 
+def play_back(
+    version_id: int,
+    lines: Sequence[tuple[int, m.AnyEvent]],
+    rater: str,
+    person_id: int,
+    workspace_id: int,
+    title: str,
+    now: int | None = None,
+) -> str:
+    """A recorded room, laid again for one person to rate on their own; its id. It has ended already.
+
+    `lines`: (ms, event), the room's opening first. `rater`: the seat it is rated from, a trainee's here: what
+    is marked in it counts nowhere. ValueError when the recording does not begin with an opening.
+    """
+    opened = lines[0][1] if lines else None
+    if not isinstance(opened, m.RoomOpened) or rater not in {
+        s.seat for s in opened.seats if s.kind == "rater"
+    }:
+        raise ValueError(f"a recording begins with the opening of a room that has a rater's seat {rater!r}")
+    with transaction.atomic():
+        room = Room.objects.create(
+            id=secrets.token_hex(6),
+            scenario_version_id=version_id,
+            workspace_id=workspace_id,
+            title=title,
+            purpose=Room.RECORDING,
+            epoch=secrets.token_hex(6),
+            created_at=now or wall_ms(),
+        )
+        Seat.objects.bulk_create(
+            _seat_row(room.id, s, None, person_id if s.seat == rater else None, s.seat == rater)
+            for s in opened.seats
+        )
+        _write_log(room, lines)
+    return room.id
+
+
 def _at(version_id: int, seniority: str, extra_time: int) -> Scenario:
     try:
         return scenario_of(version_id, seniority, extra_time)
@@ -269,8 +306,13 @@ def _seat_row(room_id: str, s: m.SeatSpec, token: str | None, person_id: int | N
 
 
 def _open_log(room: Room, events: list[m.AnyEvent], at: int) -> None:
+    _write_log(room, [(at, event) for event in events])
+
+
+def _write_log(room: Room, lines: Sequence[tuple[int, m.AnyEvent]]) -> None:
+    """The log of a room that has none yet, folded once so that nothing is kept that does not fold."""
     state, entries = State(), []
-    for event in events:
+    for at, event in lines:
         cause = None if entries else "open"
         entries.append(log.entry(state.seq + 1, at, event, cause, None))
         state = apply(state, event, at)

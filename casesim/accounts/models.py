@@ -78,6 +78,7 @@ class Workspace(models.Model):
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     created_at = models.DateTimeField(default=timezone.now)
+    raters_practise = models.BooleanField(default=False, db_default=False)  # before they rate for real
 
     def __str__(self) -> str:
         return self.name
@@ -90,6 +91,7 @@ class Membership(models.Model):
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=12, choices=Role.choices)
     joined_at = models.DateTimeField(default=timezone.now)
+    practised_at = models.DateTimeField(null=True)  # rated enough recordings to rate for real
 
     class Meta:
         constraints = [

@@ -1,5 +1,6 @@
 """Who is in which workspace, which invitations are out, and what was noted."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Count, F, QuerySet
@@ -19,6 +20,13 @@ def members(workspace: Workspace) -> QuerySet[Membership]:
     """Everybody in a workspace, by name."""
     rows = Membership.objects.filter(workspace=workspace).select_related("person")
     return rows.order_by("person__name", "person__email")
+
+
+def unpractised(workspace_id: int, people: Collection[int]) -> list[User]:
+    """Who of these may not rate for real yet, because the workspace asks for practice first; by name."""
+    rows = Membership.objects.filter(workspace=workspace_id, person__in=people, practised_at=None)
+    asked = rows.filter(workspace__raters_practise=True).select_related("person")
+    return sorted((row.person for row in asked), key=str)
 
 
 def open_invitations(workspace: Workspace, now: datetime) -> QuerySet[Invitation]:

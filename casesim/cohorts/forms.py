@@ -8,6 +8,7 @@ from django import forms
 from casesim.accounts.models import User
 from casesim.cohorts.models import Cohort, Conflict, Member, Round, Words
 from casesim.cohorts.service import MOST_ROUNDS
+from scenarios.core.schema import Level, Rubric
 
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
@@ -214,3 +215,48 @@ class WordsForm(forms.ModelForm):
         model = Words
         fields = ("plus", "delta")
         labels = {"plus": "What went well", "delta": "What to do differently next time"}
+
+
+class KeepForm(forms.Form):
+    """A room kept as a recording: what it is, and how each dimension should be marked and why."""
+
+    title = forms.CharField(max_length=200)
+    about = forms.CharField(label="What a rater should know first", widget=forms.Textarea(attrs={"rows": 2}))
+    agreed = forms.BooleanField(label="Everybody who can be heard in it agreed that raters practise on it")
+
+    def __init__(self, rubric: Rubric, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rubric = rubric
+        for d in rubric.dimensions:
+            self._asked(d.key, d.name, d.levels)
+        self._asked("closing", rubric.closing.asks, rubric.closing.levels)
+
+    def _asked(self, key: str, label: str, levels: Iterable[Level]) -> None:
+        choices = [
+            ("none", "not observed"),
+            *((str(each.value), f"{each.value} {each.name}") for each in levels),
+        ]
+        self.fields[f"level-{key}"] = forms.ChoiceField(label=label, choices=choices)
+        self.fields[f"reason-{key}"] = forms.CharField(
+            label="Why, with what was said",
+            max_length=2000,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+
+    def sheet(self) -> dict[str, Any]:
+        """What was written, as `core.recording.Sheet` has it."""
+        given = self.cleaned_data
+        marks = {d.key: self._mark(d.key) for d in self.rubric.dimensions}
+        return {
+            "title": given["title"],
+            "about": given["about"],
+            "marks": marks,
+            "closing": self._mark("closing"),
+        }
+
+    def _mark(self, key: str) -> dict[str, Any]:
+        level = self.cleaned_data[f"level-{key}"]
+        return {
+            "level": None if level == "none" else int(level),
+            "reason": self.cleaned_data[f"reason-{key}"],
+        }

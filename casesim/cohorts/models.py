@@ -284,3 +284,41 @@ class Shared(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} shares {self.get_part_display()}"
+
+
+class Recording(models.Model):
+    """A room a workspace keeps for raters to practise on, with its reference marks. Never changed."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(ScenarioVersion, on_delete=models.PROTECT, related_name="+")
+    room = models.CharField(max_length=16)  # which it was recorded from
+    lines = models.TextField()  # as `core.recording.written`
+    sheet = models.TextField()  # of `core.recording.Sheet`
+    kept_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (models.UniqueConstraint(fields=["workspace", "room"], name="one_recording_a_room"),)
+
+    def __str__(self) -> str:
+        return f"{self.workspace}: recording of {self.room}"
+
+
+class Practice(models.Model):
+    """One person at one recording: the room it was laid again as, for them alone."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recording = models.CharField(max_length=40)  # a bundled one by its name, a kept one by `kept-<key>`
+    room = models.CharField(max_length=16, unique=True)
+    begun_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)  # when the feedback was looked at first
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["workspace", "person", "recording"], name="one_go_a_recording"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person} at {self.recording}"

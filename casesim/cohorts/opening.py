@@ -16,7 +16,7 @@ from casesim.cohorts.models import Cohort, Member, Plan, PlannedRoom, Round
 from casesim.cohorts.planning import document_of, file_of
 from casesim.cohorts.queries import Held, held
 from casesim.programs.core.rotation.rooms import RoomSpec, room_specs
-from casesim.programs.opening import BadWish, Wish, open_set
+from casesim.programs.opening import BadWish, Wish, not_practised, open_set
 from rooms.service import close_seat, give_seat
 from scenarios.core.schema import FACILITATOR
 
@@ -163,6 +163,9 @@ def _title(want: Wanted, case: str) -> str:
 
 
 def _give(at_work: _Step, there: Held, want: Wanted, give: Mapping[str, str | None]) -> None:
+    raters = [at_work.people[who] for seat, who in give.items() if who and want.laid.kind(seat) == "rater"]
+    if why := not_practised(at_work.cohort.workspace_id, raters):
+        raise Refusal(f"No room was changed: {why}.")
     for seat, member in give.items():
         give_seat(there.planned.room, seat, at_work.people[member] if member else None, at_work.now)
     PlannedRoom.objects.filter(pk=there.planned.pk).update(spec=want.laid.model_dump_json())

@@ -1,11 +1,16 @@
 from django.urls import path
 
-from casesim.cohorts import plan_views, progress_views, timetable_views, views
+from casesim.cohorts import plan_views, practice_views, progress_views, timetable_views, views
 
 COHORT = "workspaces/<slug:workspace>/cohorts/<int:cohort>/"
 
 app_name = "cohorts"
 urlpatterns = [
+    path("workspaces/<slug:workspace>/practice/", practice_views.practice, name="practice"),
+    path("workspaces/<slug:workspace>/practice/feedback/", practice_views.feedback, name="feedback"),
+    path("workspaces/<slug:workspace>/practice/switch/", practice_views.switch, name="switch"),
+    path("workspaces/<slug:workspace>/practice/keep/<slug:room>/", practice_views.keep, name="keep"),
+    path("workspaces/<slug:workspace>/practice/<slug:recording>/begin/", practice_views.begin, name="begin"),
     path("workspaces/<slug:workspace>/cohorts/", views.cohorts, name="cohorts"),
     path(COHORT, views.cohort, name="cohort"),
     path(COHORT + "join/", views.join, name="join"),

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from casesim.accounts.models import Membership
+from casesim.accounts.queries import unpractised
 from rooms.core.laying import MAX_STAND_IN, Terms
 from rooms.service import MAX_CODE_MINUTES
 from scenarios.core.schema import CANDIDATE, FACILITATOR, Scenario
@@ -66,7 +67,10 @@ class OpenForm(forms.Form):
         self.fields["title"].widget.attrs["placeholder"] = scenario.title
         levels = [(each.key, each.name) for each in scenario.seniorities]
         self.fields["seniority"].choices = [("", "As the case is written"), *levels]
-        people = [(str(member.person.pk), str(member.person)) for member in members]
+        there = list(members)
+        people = [(str(member.person.pk), str(member.person)) for member in there]
+        unready = unpractised(there[0].workspace_id, [m.person_id for m in there]) if there else []
+        self.unready = {str(person.pk) for person in unready}
         link, bot = (LINK, "A guest, by link"), (BOT, "A bot")
         self.fields[f"seat-{CANDIDATE}"] = _seat("Candidate", [link, bot, *people], LINK)
         for role in scenario.roles:
@@ -90,6 +94,8 @@ class OpenForm(forms.Form):
                 if who in taken:
                     self.add_error(name, "This person has another seat already.")
                 taken.add(who)
+                if who in self.unready and _is_rater(name.removeprefix("seat-")):
+                    self.add_error(name, "Must practise on recordings before rating for real.")
         return given
 
     def seating(self) -> Seating:

@@ -1,6 +1,6 @@
 """Open a panel by a scenario's name: which version, who sits where, and the links that open the seats."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from casesim.accounts.access import Standing
 from casesim.accounts.models import Membership
+from casesim.accounts.queries import unpractised
 from casesim.accounts.service import noted
 from rooms.core.laying import NOTHING_AGREED, Terms
 from rooms.service import open_room
@@ -145,7 +146,20 @@ def _unseatable(here: Standing, wish: Wish) -> str:
         seats[person] = seat
     inside = Membership.objects.filter(workspace=here.workspace, person__in=seats)
     outside = seats.keys() - set(inside.values_list("person", flat=True))
-    return f"who is to hold {seats[min(outside)]} is not in the workspace" if outside else ""
+    if outside:
+        return f"who is to hold {seats[min(outside)]} is not in the workspace"
+    return not_practised(here.workspace.pk, [p for p, s in seats.items() if _counts(s, wish.trainees)])
+
+
+def _counts(seat: str, trainees: Collection[str]) -> bool:
+    """Whether it is the seat of a rater whose sheet counts."""
+    return seat.removeprefix("rater").isdigit() and seat not in trainees
+
+
+def not_practised(workspace_id: int, raters: Collection[int]) -> str:
+    """Why these may not rate for real yet, where the workspace asks for practice first. Empty if they may."""
+    names = ", ".join(map(str, unpractised(workspace_id, raters)))
+    return f"{names} must practise on recordings before rating for real" if names else ""
 
 
 def open_in(here: Standing, wish: Wish) -> str:

@@ -17,7 +17,7 @@ from casesim.accounts.queries import members
 from casesim.accounts.service import noted
 from casesim.programs.access import room_for
 from casesim.programs.forms import CodeForm, GiveForm, OpenForm
-from casesim.programs.opening import Wish, join_link, open_in
+from casesim.programs.opening import Wish, join_link, not_practised, open_in
 from rooms.bots.voices import model_name
 from rooms.queries import RoomInfo
 from rooms.service import close_code, give_seat, hand_over, open_code, withdraw_link
@@ -129,6 +129,8 @@ def give(request: HttpRequest, workspace: str, room: str, seat: str) -> HttpResp
     form = GiveForm(members(here.workspace), request.POST)
     if not form.is_valid():
         return _people(request, here, info, {"error": "This person is not in the workspace."}, 422)
+    if why := _not_practised(here, info, seat, form.person_id()):
+        return _people(request, here, info, {"error": f"Not given: {why}."}, 422)
     try:
         give_seat(info.id, seat, form.person_id())
     except ValueError as no:
@@ -152,6 +154,12 @@ def code(request: HttpRequest, workspace: str, room: str) -> HttpResponse:
     open_code(info.id, form.cleaned_data["seats"], form.cleaned_data["minutes"])
     _noted(here, "made room code", info, ", ".join(form.cleaned_data["seats"]))
     return _done(request, here, info, "The code is below. Tell it to the people in your call.")
+
+
+def _not_practised(here: Standing, info: RoomInfo, seat: str, person: int | None) -> str:
+    """Why this person may not have this rater's seat yet; empty if they may, or the seat is no rater's."""
+    counts = any(ref.seat == seat for ref in rooms.queries.counted_raters(info.id))
+    return not_practised(here.workspace.pk, [person]) if counts and person is not None else ""
 
 
 def _seat_of(request: HttpRequest, workspace: str, room: str, seat: str) -> tuple[Standing, RoomInfo]:

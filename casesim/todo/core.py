@@ -22,6 +22,7 @@ class Held:
     sheet_in: bool
     may_read: bool  # the report
     signed: bool
+    recording: bool = False  # a recorded room, rated for practice: there is nobody to talk it over with
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,6 @@ def _owes_sheet(held: Held) -> bool:
 
 def _owes_feedback(held: Held) -> bool:
     """The debrief is the panel's, and a rater's once their own sheet is in; signing ends it."""
-    return not held.signed and (
+    return not (held.signed or held.recording) and (
         held.kind in ("facilitator", "panel") or (held.kind == "rater" and held.sheet_in)
     )

@@ -8,7 +8,9 @@ from django.utils import timezone
 import rooms.queries
 import scoring.queries
 from casesim.accounts.models import User
+from casesim.cohorts.models import Practice
 from casesim.cohorts.queries import Owed, owed_by
+from casesim.cohorts.recordings import unread
 from casesim.loops.queries import Owing, errands_of
 from casesim.todo.core import Errand, Held, Todo, todo
 from rooms.access import SeatRef
@@ -22,11 +24,13 @@ def todo_of(person: User) -> Todo:
     seats = rooms.queries.held_by(person.pk)
     progress = scoring.queries.progress_of({room.id for room, _ in seats})
     found = todo(_held(room, seat, progress[room.id]) for room, seat in seats)
-    return replace(
-        found,
-        cohorts=tuple(map(_errand, owed_by(person.pk, timezone.now()))),
-        loops=tuple(map(_loop_errand, errands_of(person))),
-    )
+    coaching = [*map(_errand, owed_by(person.pk, timezone.now())), *map(_to_read, unread(person.pk))]
+    return replace(found, cohorts=tuple(coaching), loops=tuple(map(_loop_errand, errands_of(person))))
+
+
+def _to_read(done: Practice) -> Errand:
+    address = reverse("cohorts:feedback", args=[done.workspace.slug])
+    return Errand("Read how your marks compare", "Practice on a recording", address)
 
 
 WHAT = {
@@ -75,4 +79,5 @@ def _held(room: Listed, seat: SeatRef, progress: Progress) -> Held:
         sheet_in=seat.seat in progress.submitted,
         may_read=progress.reported and may_open(seat.kind, "report", progress.unlocked),
         signed=progress.signed,
+        recording=room.purpose == "recording",
     )

@@ -183,6 +183,13 @@ ROWS = [
     Row("fairness:summary", only("owner", 422), path=ACME),  # nothing was asked for
     Row("fairness:notice", only("owner", 422), path=ACME),  # likewise
     Row("fairness:document", only("owner", 200), path=ACME),
+    # -- practice on recordings
+    Row("cohorts:practice", only(MEMBERS, 200), path=ACME),
+    Row("cohorts:begin", only(MEMBERS, 302), "POST", {**ACME, "recording": "search-weak"}),
+    Row("cohorts:begin", everyone(404), "POST", {**ACME, "recording": "no-such-recording"}),
+    Row("cohorts:feedback", only(MEMBERS, 200), path=ACME),
+    Row("cohorts:switch", only(ORGANISERS, 302), "POST", ACME),
+    Row("cohorts:keep", everyone(404), path=ROOM),  # the room is not over: tests/cohorts ask when it is
     # -- cohorts: the member is in it, other members of the workspace are not
     Row("cohorts:cohorts", only(MEMBERS, 200), path=ACME),
     Row("cohorts:cohorts", only(ORGANISERS, 302), "POST", ACME, {"name": "Spring"}),

@@ -35,3 +35,10 @@ def levels_apart(value: float) -> str:
     if abs(value) < 0.05:
         return "as the others"
     return f"{abs(value):.2f} levels {'milder' if value > 0 else 'harder'}"
+
+
+@register.filter
+def apart_in_words(levels: int) -> str:
+    """How many levels a mark lies from the reference."""
+    many = "level" if abs(levels) == 1 else "levels"
+    return f"{abs(levels)} {many} {'milder' if levels > 0 else 'harder'}"
