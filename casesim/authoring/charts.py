@@ -6,7 +6,7 @@ from typing import Any
 
 WIDTH, HALF = 720, 56  # of a phase's drawing; the candidate above the line, the panel below
 MARK = 9  # room for the injects' ticks
-SCALE_WIDTH, LANE = 720, 44
+SCALE_WIDTH = 480  # of a lane of composites
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,6 @@ class Lane:
     """The composites of one script, drawn on the rubric's scale."""
 
     name: str
-    y: float
     dots: tuple[float, ...]
     middle: float | None
     spread: Mapping[str, Any]
@@ -74,12 +73,11 @@ def lanes(found: Mapping[str, Any]) -> tuple[Lane, ...]:
     return tuple(
         Lane(
             name,
-            n * LANE + LANE / 2,
             tuple(_x(value, low, high) for value in spread.get("all", ())),
             _x(spread["mean"], low, high) if spread["n"] else None,
             spread,
         )
-        for n, (name, spread) in enumerate(found["composites"].items())
+        for name, spread in found["composites"].items()
     )
 
 

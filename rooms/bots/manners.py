@@ -4,6 +4,9 @@ Wrong guesses cost little: the worst that comes of one is a calm sentence instea
 """
 
 import re
+from functools import lru_cache
+
+from rooms.bots.lines import KEPT
 
 ABUSE = re.compile(
     r"\b(?:f+u+c+k\w*|sh[i1]t\w*|bull ?shit|bitch\w*|ass ?holes?|bastards?|idiots?|idiotic|morons?|retard\w*"
@@ -56,10 +59,12 @@ LETTERS_NEEDED = 12  # fewer tell nothing of a language
 FEW_OF_OURS = 6  # English has one of its commonest words among as many, at least
 
 
+@lru_cache(maxsize=KEPT)
 def abusive(text: str) -> bool:
     return ABUSE.search(text) is not None
 
 
+@lru_cache(maxsize=KEPT)
 def orders(text: str) -> bool:
     """Do the words speak to a machine behind the persona?"""
     return ORDERS.search(text) is not None
@@ -70,6 +75,7 @@ def quotable(text: str) -> bool:
     return not abusive(text) and not orders(text) and not foreign(text)
 
 
+@lru_cache(maxsize=KEPT)
 def foreign(text: str) -> bool:
     """Is this probably another language than English? What is short or a bare list is not judged."""
     letters = [c for c in text if c.isalpha()]

@@ -44,6 +44,8 @@ class Notes:
     ready: bool = False
     leader: str = ""  # role that leads the running phase
     spoken: list[Uttered] = field(default_factory=list)
+    voices: dict[str, list[Uttered]] = field(default_factory=dict)  # the same by seat
+    stances: dict[str, list[Uttered]] = field(default_factory=dict)  # decision -> who took one on it
     said: str = ""  # everything that was said, flat, to know a line again
     phase_from: int = 0  # index in `spoken` where the running phase begins
     since: int = 0  # when the present stretch began: phase, end of a pause, end of silence, own seat
@@ -66,11 +68,13 @@ class Notes:
 
     def by(self, seat: str, start: int = 0) -> list[Uttered]:
         """What this seat said, from a place in `spoken` on."""
-        return [u for u in self.spoken[start:] if u.by == seat]
+        said = self.voices.get(seat, ())
+        return [u for u in said if u.place >= start] if start else list(said)
 
     def last(self, seat: str | None = None) -> Uttered | None:
         """The newest utterance, of everybody or of one seat."""
-        return next((u for u in reversed(self.spoken) if seat is None or u.by == seat), None)
+        said = self.spoken if seat is None else self.voices.get(seat)
+        return said[-1] if said else None
 
     def free(self, seat: str) -> bool:
         """May this seat interrupt nobody's turn? People and the candidate take theirs freely."""
@@ -145,6 +149,9 @@ def _happened(notes: Notes, me: str, item: Item, leads: Mapping[str, str]) -> No
 def _spoke(notes: Notes, item: Item, event: Talk) -> str:
     said = Uttered(item.n, item.at, event.by, words_of(event), event, len(notes.spoken))
     notes.spoken.append(said)
+    notes.voices.setdefault(said.by, []).append(said)
+    if isinstance(event, m.Said) and event.stance is not None and event.about is not None:
+        notes.stances.setdefault(event.about, []).append(said)
     notes.hands.pop(said.by, None)
     _answered(notes, said)
     _board(notes, said)

@@ -5,9 +5,10 @@ counted. Softening: something did, and is quoted back. Conceded: the ground's co
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from rooms.bots.lines import SENTENCE_END, affirms, flat, mark_of
+from rooms.bots.lines import KEPT, SENTENCE_END, affirms, flat, mark_of
 from rooms.bots.manners import quotable
 from rooms.bots.notes import Uttered
 from rooms.bots.outlook import INSISTING, STALE, Turn, acts, is_answer
@@ -38,7 +39,9 @@ class Stand(NamedTuple):
 
 def stand(turn: Turn, mark: str) -> Stand | None:
     """None: one has not objected to it."""
-    said = [u for u in turn.notes.by(turn.view.seat) if stance(u, mark) is not None]
+    said = [u for u in turn.notes.stances.get(mark, ()) if u.by == turn.view.seat]
+    if not said:
+        return None
     objections = [u for u in said if _objects(u, mark)]
     if not objections:
         return None
@@ -74,7 +77,8 @@ def object_to(turn: Turn) -> Move | None:
 def _objection(turn: Turn, mark: str) -> Move | None:
     decision, held = turn.notes.decisions[mark], stand(turn, mark)
     trigger, wait = decision, turn.pace.object_wait
-    raised = [u for u in turn.notes.spoken[decision.place :] if _objects(u, mark)]
+    taken = turn.notes.stances.get(mark, ())
+    raised = [u for u in taken if u.place >= decision.place and _objects(u, mark)]
     if raised:  # one objection at a time, the panel's together: the candidate has the floor
         reply = _reply(turn, mark, raised[-1])
         if reply is None or (held is not None and held.position == "conceded"):
@@ -93,7 +97,8 @@ def _enough(turn: Turn, mark: str, held: Stand | None) -> bool:
     """A decision is not talked to death: so many rounds for each, and the dissenter's come first."""
     if held is not None and held.rounds >= turn.pace.rounds:
         return True
-    by_others = [u for u in turn.notes.spoken if _objects(u, mark) and u.by != turn.view.seat]
+    taken = turn.notes.stances.get(mark, ())
+    by_others = [u for u in taken if _objects(u, mark) and u.by != turn.view.seat]
     return turn.role.kind != "dissenter" and len(by_others) > OBJECTORS
 
 
@@ -214,6 +219,7 @@ def meeting(answer: str, ground: Ground) -> str:
     return next((s for s in sentences if affirms(s, ground.yields_words)), "")
 
 
+@lru_cache(maxsize=KEPT)
 def _counting(answer: str) -> str:
     """The last sentence of an answer that gives something, unless the answer takes it back."""
     if TAKES_BACK & set(acts(answer)):
