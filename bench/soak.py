@@ -38,6 +38,7 @@ FLAT = 0.03  # of its memory a process may gain or lose in ten minutes
 TROUBLE = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b|Traceback|never awaited|Task was destroyed")
 OF_THE_MACHINE = "overcommit"  # Redis wishes the kernel would let it save; it saves nothing here
 LAG = re.compile(r"^casesim_bot_lag_seconds (\S+)", re.MULTILINE)
+LATE = re.compile(r'^casesim_bot_late_seconds_bucket\{le="(\S+)"\} (\S+)', re.MULTILINE)
 
 
 def measure(run: Run) -> list[Figure]:
@@ -110,7 +111,8 @@ class Look:
     at: float
     memory: dict[str, int]  # KiB
     processor: dict[str, float]  # seconds so far
-    lag: float  # seconds the last scheduled turn of a bot had waited; NaN: there was none
+    lag: float  # seconds the bots were behind, the worst of a minute or two; NaN: nothing was due
+    late: dict[float, float]  # so many acts of bots, ever, were no later than so many seconds
     queued: int  # calls for bots and listener
 
 
@@ -189,19 +191,32 @@ class Soak:
                     time.monotonic() - begun,
                     {name: resident_kib(pid) for name, pid in processes.items()},
                     {name: processor_seconds(pid) for name, pid in self.site.pids.items()},
-                    await asyncio.to_thread(bot_lag, self.site.port),
+                    *await asyncio.to_thread(bots_late, self.site.port),
                     int(self.site.redis.llen("casesim")),
                 )
             )
 
 
-def bot_lag(port: int) -> float:
-    """What /metrics says of the last scheduled turn of a bot."""
+def bots_late(port: int) -> tuple[float, dict[float, float]]:
+    """What /metrics says of how late the bots are."""
     connection = HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request("GET", "/metrics")
-    found = LAG.search(connection.getresponse().read().decode())
+    text = connection.getresponse().read().decode()
     connection.close()
-    return float(found[1]) if found else math.nan
+    found = LAG.search(text)
+    return (float(found[1]) if found else math.nan), {float(le): float(n) for le, n in LATE.findall(text)}
+
+
+def within(late: dict[float, float], share: float) -> float | None:
+    """Seconds within which that share of the acts came, as Prometheus reckons it; None if there were none."""
+    wanted, below, least = share * max(late.values(), default=0), 0.0, 0.0
+    for bound, count in sorted(late.items()):
+        if wanted and count >= wanted:
+            return (
+                least if math.isinf(bound) else least + (bound - least) * (wanted - below) / (count - below)
+            )
+        below, least = count, bound
+    return None
 
 
 # -- The figures ------------------------------------------------------------------------------------
@@ -246,12 +261,16 @@ def processor(steady: Sequence[Look], note: str) -> list[Figure]:
 
 
 def bots(steady: Sequence[Look], note: str) -> list[Figure]:
-    """How long scheduled turns waited for a worker, and how many calls wait."""
+    """How late bots acted, and how many calls wait."""
+    first, last = steady[0].late, steady[-1].late
+    late = {bound: count - first.get(bound, 0) for bound, count in last.items()}
+    acts = f"{max(late.values(), default=0):.0f} acts, {note}"
     lags = [look.lag for look in steady if not math.isnan(look.lag)]
     queued = [look.queued for look in steady]
     return [
-        Figure(PART, "bots: delay of a turn, median", median(lags) if lags else None, "s", note=note),
-        Figure(PART, "bots: delay of a turn, longest seen", max(lags, default=None), "s", at_most(2)),
+        Figure(PART, "bots: half of what they did came within", within(late, 0.5), "s", at_most(0.5), acts),
+        Figure(PART, "bots: 99 % of it within", within(late, 0.99), "s", at_most(2)),
+        Figure(PART, "bots: the latest", max(lags, default=None), "s"),
         Figure(PART, "calls that wait for a worker, median", median(queued), ""),
         Figure(PART, "calls that wait for a worker, most", max(queued), ""),
     ]

@@ -1,5 +1,6 @@
 """The bench itself: its parts are there, its goals are judged, its client reads frames however they come."""
 
+import math
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from bench.__main__ import BY_NAME, PARTS
 from bench.figures import Figure, Goal, at_least, at_most, table
 from bench.load import Account, judged, the_judge_sees_faults
 from bench.proc import processor_seconds
+from bench.soak import within
 from bench.staged import STAGES, Stages, found
 from bench.wire import PING, TEXT, frame, parsed
 from rooms.service import known
@@ -101,3 +103,12 @@ def test_the_processor_time_of_a_process_is_told_with_that_of_its_children():
     subprocess.run([sys.executable, "-c", burn], check=True)
     used = processor_seconds(os.getpid()) - before - (time.process_time() - begun)
     assert 0.15 < used < 2
+
+
+def test_how_late_bots_were_is_reckoned_from_counts_as_prometheus_does():
+    late = {0.1: 50.0, 0.5: 90.0, 2.0: 100.0, math.inf: 100.0}
+    assert within(late, 0.5) == pytest.approx(0.1)
+    assert within(late, 0.7) == pytest.approx(0.3)
+    assert within(late, 0.99) == pytest.approx(1.85)
+    assert within({0.1: 0.0, math.inf: 1.0}, 0.5) == 0.1  # more is not known
+    assert within({0.1: 0.0, math.inf: 0.0}, 0.5) is None
