@@ -7,6 +7,10 @@ import redis.asyncio
 from django.conf import settings
 
 PING = 10  # seconds
+CONNECTIONS = (
+    8  # of one event loop's client: without a bound it keeps one for each look that ever ran at once
+)
+IN_LINE = 5.0  # seconds to wait for one of them
 PATIENCE = 0.5  # seconds: Redis carries hints, nobody waits long for it
 
 
@@ -24,9 +28,12 @@ def async_client() -> redis.asyncio.Redis | None:
     """A new client for the running event loop. None without REDIS_URL."""
     if not settings.REDIS_URL:
         return None
-    return redis.asyncio.Redis.from_url(
+    pool = redis.asyncio.BlockingConnectionPool.from_url(
         settings.REDIS_URL,
+        max_connections=CONNECTIONS,
+        timeout=IN_LINE,
         socket_connect_timeout=PATIENCE,
         health_check_interval=PING,  # a subscription that died without a word is noticed by this
         decode_responses=True,
     )
+    return redis.asyncio.Redis.from_pool(pool)

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from rooms.live import presence
 from rooms.live.bell import CHANNEL, Bell
-from rooms.live.redis import async_client
+from rooms.live.redis import CONNECTIONS, async_client, client
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("REDIS_URL"), reason="needs Redis: python -m tests.servers"
@@ -89,3 +90,13 @@ async def test_what_waits_goes_out_in_one_message(one: Ringing):
     await until(lambda: messages)
     assert messages[0].splitlines() == [f"grew a {number}" for number in range(50)]
     await other.end()
+
+
+async def test_however_many_look_at_once_a_process_holds_few_connections_to_redis():
+    here = async_client()
+    before = len(await here.client_list())
+    await asyncio.gather(*(presence.touch(here, f"room-{n}", ["dana"]) for n in range(200)))
+    assert await presence.here(here, "room-199", ["dana", "omar"]) == {"dana"}
+    assert len(await here.client_list()) < before + CONNECTIONS
+    await here.aclose()
+    assert len(client().client_list()) <= before
