@@ -5,10 +5,14 @@ from typing import NamedTuple
 
 from scenarios.core.schema import Doc, Scenario
 from scoring.core.exposure import Exposure, Probe, exposure, is_owed
+from scoring.core.pressure import Pressed
 from scoring.core.record import Entry, minutes, phase_runs
 
 APART = 60_000  # ms by which a phase, or the moment of an inject, may differ without a word
 FEW = 1  # injects of one dimension by which two rooms may differ without a word
+LONGER = 30_000  # ms by which the time left to answer an inject may differ ...
+SHORT = 60_000  # ... and whoever had so much lacked nothing
+OBJECTIONS = 2  # by which two rooms may differ without a word
 
 
 class Played(NamedTuple):
@@ -39,12 +43,22 @@ class PhasePair(Doc):
 
 
 class InjectPair(Doc):
-    """An inject that at least one of the rooms put. None: not put there; else ms into its phase."""
+    """An inject one of the rooms put at least. None: not put there; else ms into its phase, ms it left."""
 
     title: str
     owed: bool
     one: int | None
     other: int | None
+    one_had: int | None = None
+    other_had: int | None = None
+
+
+class PressurePair(Doc):
+    """How hard a phase pressed in each room."""
+
+    name: str
+    one: Pressed | None
+    other: Pressed | None
 
 
 class Comparison(Doc):
@@ -55,6 +69,7 @@ class Comparison(Doc):
     dimensions: tuple[DimensionPair, ...] = ()
     phases: tuple[PhasePair, ...] = ()
     injects: tuple[InjectPair, ...] = ()
+    pressure: tuple[PressurePair, ...] = ()
 
 
 def compare(one: Played, other: Played) -> Comparison:
@@ -65,13 +80,21 @@ def compare(one: Played, other: Played) -> Comparison:
     injects = tuple(_injects(one.scenario, *met))
     dimensions = tuple(_dimensions(*met))
     phases = tuple(_phases(one, other))
-    told = [*_of_injects(injects), *_of_dimensions(dimensions), *_of_phases(phases), *_of_hands(*met)]
+    told = [
+        *_of_injects(injects),
+        *_of_dimensions(dimensions),
+        *_of_phases(phases),
+        *_of_time(injects),
+        *_of_objections(*met),
+        *_of_hands(*met),
+    ]
     return Comparison(
         same_case=True,
         differences=tuple(told),
         dimensions=dimensions,
         phases=phases,
         injects=injects,
+        pressure=tuple(_pressure(one.scenario, *met)),
     )
 
 
@@ -93,11 +116,18 @@ def _another_case(one: Played, other: Played) -> str | None:
 
 
 def _injects(scenario: Scenario, one: Exposure, other: Exposure) -> Iterator[InjectPair]:
-    put = [{p.inject: p.into for p in met.probes} for met in (one, other)]
+    put = [{p.inject: p for p in met.probes} for met in (one, other)]
     for inject in scenario.injects:
-        times = [found.get(inject.key) for found in put]
-        if times != [None, None]:
-            yield InjectPair(title=inject.title, owed=is_owed(inject), one=times[0], other=times[1])
+        a, b = (found.get(inject.key) for found in put)
+        if a is not None or b is not None:
+            yield InjectPair(
+                title=inject.title,
+                owed=is_owed(inject),
+                one=a and a.into,
+                other=b and b.into,
+                one_had=a and a.had,
+                other_had=b and b.had,
+            )
 
 
 def _dimensions(one: Exposure, other: Exposure) -> Iterator[DimensionPair]:
@@ -109,6 +139,13 @@ def _phases(one: Played, other: Played) -> Iterator[PhasePair]:
     lasted = [{r.key: r.lasted for r in phase_runs(p.scenario, p.record)} for p in (one, other)]
     for phase in one.scenario.phases:
         yield PhasePair(name=phase.name, one=lasted[0].get(phase.key, 0), other=lasted[1].get(phase.key, 0))
+
+
+def _pressure(scenario: Scenario, one: Exposure, other: Exposure) -> Iterator[PressurePair]:
+    by_phase = [{p.phase: p for p in met.pressure} for met in (one, other)]
+    for phase in scenario.phases:
+        a, b = (found.get(phase.key) for found in by_phase)
+        yield PressurePair(name=phase.name, one=a, other=b)
 
 
 # --- in sentences -----------------------------------------------------------------------------------------
@@ -142,6 +179,32 @@ def _of_phases(phases: tuple[PhasePair, ...]) -> Iterator[str]:
         if abs(pair.one - pair.other) > APART:
             one, other = minutes(pair.one), minutes(pair.other)
             yield f"{pair.name} lasted {one} in the first room and {other} in the second."
+
+
+def _of_time(injects: tuple[InjectPair, ...]) -> Iterator[str]:
+    """Where one candidate was left much less time to answer the same inject."""
+    both = [(p.title, p.one_had, p.other_had) for p in injects]
+    told = [(t, a, b) for t, a, b in both if a is not None and b is not None and _shorter(a, b)]
+    for label, titles in (
+        ("first", [f"“{t}” {minutes(a)} against {minutes(b)}" for t, a, b in told if a < b]),
+        ("second", [f"“{t}” {minutes(b)} against {minutes(a)}" for t, a, b in told if b < a]),
+    ):
+        if titles:
+            yield f"The {label} candidate had less time before the next inject: {', '.join(titles)}."
+
+
+def _shorter(one: int, other: int) -> bool:
+    return abs(one - other) > LONGER and min(one, other) < SHORT
+
+
+def _of_objections(one: Exposure, other: Exposure) -> Iterator[str]:
+    a, b = (sum(p.objections for p in met.pressure) for met in (one, other))
+    if abs(a - b) > OBJECTIONS:
+        on = [sum(p.decisions for p in met.pressure) for met in (one, other)]
+        yield (
+            f"The panel objected {a} times in the first room (to {on[0]} decisions and revisions) "
+            f"and {b} times in the second (to {on[1]})."
+        )
 
 
 def _of_hands(one: Exposure, other: Exposure) -> Iterator[str]:

@@ -7,9 +7,11 @@ from typing import Literal, NamedTuple
 from rooms.core.messages import InjectFired, InjectSpoken
 from rooms.core.state import State, apply, fold
 from scenarios.core.schema import Doc, Inject, Scenario
-from scoring.core.record import Entry, moments
+from scoring.core.pressure import Left, Pressed, pressed, room_left
+from scoring.core.record import Entry, minutes, moments
 
 Sitter = Literal["person", "bot", "empty"]
+TIGHT = 20_000  # ms left to answer an inject, below which a report says so
 
 
 class Probe(Doc):
@@ -32,6 +34,8 @@ class Probe(Doc):
     phase_name: str
     into: int
     at: int
+    had: int = 0  # ms until the next inject of the phase, or its end
+    answered: int | None = None  # ms until the candidate's first words; None: none in that time
 
 
 class NotPut(Doc):
@@ -62,6 +66,7 @@ class Exposure(Doc):
     probes: tuple[Probe, ...]
     not_put: tuple[NotPut, ...]
     coverage: tuple[Coverage, ...]
+    pressure: tuple[Pressed, ...] = ()  # how hard each phase pressed
     warnings: tuple[str, ...]  # why this room compares badly with others of its scenario
 
 
@@ -73,6 +78,7 @@ def exposure(scenario: Scenario, record: tuple[Entry, ...]) -> Exposure:
         probes=put,
         not_put=left,
         coverage=coverage(scenario, put),
+        pressure=pressed(scenario, record),
         warnings=tuple(_warnings(scenario, put, left)),
     )
 
@@ -80,7 +86,7 @@ def exposure(scenario: Scenario, record: tuple[Entry, ...]) -> Exposure:
 def probes(scenario: Scenario, record: tuple[Entry, ...]) -> tuple[Probe, ...]:
     """Every inject that was put, in order: the fact for those who may know, with the words everyone heard."""
     phases = {phase.key: phase.name for phase in scenario.phases}
-    when = moments(record)
+    when, left = moments(record), room_left(record)
     spoken: dict[str, deque[str]] = {}
     for entry in record:
         if isinstance(entry.event, InjectSpoken):
@@ -94,6 +100,7 @@ def probes(scenario: Scenario, record: tuple[Entry, ...]) -> tuple[Probe, ...]:
             phase_name=phases.get(moment.phase or "", ""),
             into=moment.into,
             text=spoken[fired.seat].popleft() if spoken.get(fired.seat) else "",
+            left=left[fired.inject],
         )
         found.append(_probe(scenario.inject(fired.inject), fired, put, state))
     return tuple(found)
@@ -148,6 +155,7 @@ class _Put(NamedTuple):
     phase_name: str
     into: int
     text: str
+    left: Left
 
 
 def _fired(record: tuple[Entry, ...]) -> Iterable[tuple[Entry, InjectFired, State]]:
@@ -180,6 +188,8 @@ def _probe(inject: Inject, fired: InjectFired, put: _Put, state: State) -> Probe
         phase_name=put.phase_name,
         into=put.into,
         at=put.at,
+        had=put.left.had,
+        answered=put.left.answered,
     )
 
 
@@ -192,6 +202,9 @@ def _warnings(scenario: Scenario, put: tuple[Probe, ...], left: tuple[NotPut, ..
     reworded = [p.title for p in put if p.own_words]
     if reworded:
         yield f"Put in other words than the scenario's: {', '.join(f'“{t}”' for t in reworded)}."
+    tight = [f"“{p.title}” ({minutes(p.had)})" for p in put if p.had < TIGHT]
+    if tight:
+        yield f"Left less than {TIGHT // 1000} seconds to answer: {', '.join(tight)}."
     empty = [p.title for p in put if p.sitter == "empty"]
     if empty:
         yield f"Spoken for an empty seat: {', '.join(f'“{t}”' for t in empty)}."

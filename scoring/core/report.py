@@ -28,7 +28,7 @@ from scoring.core.model import Judged, Panel, judge, recommended, rows
 from scoring.core.record import Entry, PhaseRun, SeatHistory, phase_runs, seat_histories
 from scoring.core.sheets import Sheet, blind, level_name, standing
 
-VERSION = 4  # of the report's form; part of its digest
+VERSION = 5  # of the report's form; part of its digest
 WIDE = 2  # levels between two marks, from which people should talk
 
 
