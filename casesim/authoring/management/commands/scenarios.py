@@ -92,7 +92,14 @@ class Command(BaseCommand):
             scripts = scripts_of(options["file"], scenario, options["candidate"])
             if options["runs"] < 1:
                 raise CommandError("--runs: play it once at least")
-            found = rehearse_many(scenario, scripts, options["runs"], options["seniority"], options["jobs"])
+            found = rehearse_many(
+                scenario,
+                scripts,
+                options["runs"],
+                options["seniority"],
+                options["jobs"],
+                progress=self._played,
+            )
         except loader.LoadError as error:
             raise CommandError(_told([Checked("", problems=tuple(error.problems))])) from None
         except KeyError:
@@ -101,6 +108,11 @@ class Command(BaseCommand):
         except Stuck as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) if options["json"] else told(found))
+
+    def _played(self, done: int, of: int) -> None:
+        """How far it is, for who watches; a file or a pipe is spared it."""
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{done} of {of} hours played" + ("\n" if done == of else ""), str, "")
 
     def do_timeline(self, options: dict[str, Any]) -> None:
         """Out to a spreadsheet; or in, where without --write nothing is changed."""
