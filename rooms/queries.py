@@ -228,6 +228,12 @@ def focus(room_id: str) -> dict[str, tuple[str, ...]]:
     return {e.seat: e.focus for e in told if isinstance(e, m.Briefed) and e.focus}
 
 
+def holder(room_id: str, seat: str) -> str:
+    """The name of the person who holds a seat by account; empty: nobody does."""
+    row = Seat.objects.filter(room_id=room_id, seat=seat).select_related("person").first()
+    return str(row.person) if row is not None and row.person is not None else ""
+
+
 def code_of(room_id: str, now: int) -> RoomCode | None:
     """The room's code, while it is good."""
     return RoomCode.objects.filter(room_id=room_id, expires_at__gt=now).first()

@@ -171,7 +171,10 @@ def _write(
         raise StaleSheet(f"version {version} was submitted already")
     fields = {
         "version": following,
-        "rater_name": info.state.seats[seat].name or info.state.seats[seat].title,
+        # a rater who marks without having sat down is known by their account
+        "rater_name": info.state.seats[seat].name
+        or rooms.queries.holder(info.id, seat)
+        or info.state.seats[seat].title,
         "saved_at": now,
         "closing": draft.closing,
         "closing_note": draft.closing_note,

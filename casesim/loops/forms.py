@@ -158,6 +158,7 @@ class ConflictForm(forms.Form):
     def __init__(self, members: Iterable[Membership], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].choices = [(str(each.person.pk), str(each.person)) for each in members]
+        self.fields["person"].widget.attrs["class"] = "input input-small"
 
 
 class WordsForm(forms.Form):

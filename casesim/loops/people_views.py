@@ -186,6 +186,7 @@ def _candidate(
         "view": view,
         "notice": ahead[-1].info.state.notice if ahead else (),
         "owes_consent": [each for each in ahead if each.stage == "lobby" and each.consent != "given"],
+        "has_times": any(each.info.starts_at is not None for each in view.rooms),
         "has_consented": any(each.consent == "given" for each in ahead),
         "decision": view.decision if found.released_at is not None else None,
         "may_contest": _may_contest(view),

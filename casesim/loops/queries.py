@@ -12,7 +12,6 @@ from casesim.loops.core.times import appeal_until, keep_until
 from casesim.loops.models import Appeal, Conflict, Decision, Loop, LoopReport, LoopRoom, Reminder
 from rooms.models import Room, Seat
 from rooms.queries import Chair, RoomInfo
-from scenarios.core.schema import CANDIDATE
 from scoring.queries import Owed
 
 LISTED = 50
@@ -22,7 +21,7 @@ Stage = Literal["lobby", "running", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rating:
+class RaterSeat:
     """A rater's seat, as whoever arranges the loop sees it."""
 
     chair: Chair
@@ -39,8 +38,7 @@ class RoomView:
     stage: Stage
     consent: Consent
     needs_consent: bool
-    raters: tuple[Rating, ...]
-    empty: tuple[Chair, ...]  # seats that wait for somebody
+    raters: tuple[RaterSeat, ...]
     owed: tuple[Owed, ...]
     unlocked: bool
     letters: int  # reminders that went out
@@ -132,11 +130,10 @@ def _view(row: LoopRoom, stage: str, consent: str) -> RoomView:
         consent=consent,  # type: ignore[arg-type]
         needs_consent=bool(info.state.notice),
         raters=tuple(
-            Rating(c, tuple(names[key] for key in focus.get(c.seat, ())), c.seat in submitted)
+            RaterSeat(c, tuple(names[key] for key in focus.get(c.seat, ())), c.seat in submitted)
             for c in chairs
             if c.kind == "rater"
         ),
-        empty=tuple(c for c in chairs if c.for_guest and not c.has_link and c.seat != CANDIDATE),
         owed=scoring.queries.owed(info) if stage == "ended" else (),
         unlocked=scoring.queries.unlocked(row.room),
         letters=Reminder.objects.filter(room=row.room).exclude(sent_at=None).count(),

@@ -128,3 +128,8 @@ def test_a_rater_alone_is_told_what_to_watch_above_all():
 def test_terms_that_make_no_sense_open_no_room(terms, why):
     with pytest.raises(ValueError, match="^" + why.replace("(", r"\(")):
         Play(terms=terms)
+
+
+def test_no_bot_rates():
+    with pytest.raises(ValueError, match="no bot can sit in rater1"):
+        Play(terms=NOTICE, bots=("rater1",))

@@ -79,13 +79,13 @@ class Company:
         self.count += 1
         handle_now(room, seat, command, f"test:{self.count}", now=self.now)
 
-    def play(self, room: str) -> str:
-        """Agreed, begun, one thing said, over."""
+    def play(self, room: str, sit: bool = True) -> str:
+        """Agreed, begun, one thing said, over; without `sit` the raters only watch the sheet's page."""
         if rooms.queries.room(room).state.notice:
             self.do(room, "candidate", m.Consent())
         self.do(room, "candidate", m.TakeSeat(name="Cora Lind"))
         for seat, name in (("rater1", "Rita"), ("rater2", "Ben")):
-            if seat in rooms.queries.room(room).state.seats:
+            if sit and seat in rooms.queries.room(room).state.seats:
                 self.do(room, seat, m.TakeSeat(name=name))
         self.do(room, "facilitator", m.Start(anyway=True))
         self.do(room, "candidate", m.Say(text="What does an error cost?"))

@@ -1,8 +1,11 @@
 """The pages of a loop, as its organiser, its raters and its candidate meet them."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 import rooms.queries
 from casesim.loops import queries, reports, service
@@ -226,6 +229,7 @@ def test_from_the_report_to_the_candidates_appeal(acme, guest):
     olga.post(at("release", loop), {"text": "You framed it well."})
     told = guest.get(own("candidate", loop)).content.decode()
     assert "No hire" in told and "You framed it well." in told and "Rita" not in told
+    assert f"You can contest it until {timezone.now() + timedelta(days=14):%A %-d %B %Y}." in told
     assert guest.post(own("contest", loop), {"text": ""}).status_code == 422
     guest.post(own("contest", loop), {"text": "My data was ignored."})
     assert "My data was ignored." in olga.get(at("loop", loop)).content.decode()

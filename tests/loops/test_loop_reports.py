@@ -103,6 +103,16 @@ def test_all_rooms_are_one_estimate(acme, rated):
     assert found["says"] in ("debrief", "not_enough_evidence")
 
 
+def test_a_rater_who_never_sat_down_is_named_by_their_account(acme):
+    made = acme.loop()
+    people = {"rater1": acme.tina.person.pk}
+    room = acme.play(acme.room(made, people=people, raters=2), sit=False)
+    acme.rate(room, "rater1", 3, 3)
+    acme.rate(room, "rater2", 3, 3)
+    reports.build(made.pk, acme.now)
+    assert [rater["name"] for rater in document(made)["raters"]] == ["Tina", "Rater 2"]
+
+
 def test_the_task_run_twice_makes_one_report(acme, rated):
     tasks.build_report(rated.pk)
     tasks.build_report(rated.pk)
