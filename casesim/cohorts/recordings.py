@@ -143,7 +143,8 @@ def _compared(row: Practice, found: Kept) -> Compared:
     first = min(sheets, key=lambda sheet: sheet.version)
     marks = {mark.dimension: mark for mark in first.marks}
     rubric = rooms.queries.room(row.room).scenario.rubric
-    return compared(found.sheet.title, rubric, marks, found.sheet.marks)
+    shown = compared(found.sheet.title, rubric, marks, found.sheet.marks)
+    return shown._replace(lesson=found.sheet.lesson or "")
 
 
 def unread(person_id: int) -> list[Practice]:

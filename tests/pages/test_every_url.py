@@ -185,7 +185,7 @@ ROWS = [
     Row("fairness:document", only("owner", 200), path=ACME),
     # -- practice on recordings
     Row("cohorts:practice", only(MEMBERS, 200), path=ACME),
-    Row("cohorts:begin", only(MEMBERS, 302), "POST", {**ACME, "recording": "search-weak"}),
+    Row("cohorts:begin", only(MEMBERS, 302), "POST", {**ACME, "recording": "search"}),
     Row("cohorts:begin", everyone(404), "POST", {**ACME, "recording": "no-such-recording"}),
     Row("cohorts:feedback", only(MEMBERS, 200), path=ACME),
     Row("cohorts:switch", only(ORGANISERS, 302), "POST", ACME),

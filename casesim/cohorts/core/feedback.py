@@ -37,6 +37,7 @@ class Compared(NamedTuple):
 
     title: str
     lines: tuple[Line, ...]
+    lesson: str = ""
 
     @property
     def differences(self) -> list[int]:

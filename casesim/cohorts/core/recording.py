@@ -33,7 +33,8 @@ class Sheet(Doc):
     """What stands beside a recording: what it is, how it was made, and its reference marks."""
 
     title: Line
-    about: Text
+    about: Text  # read before rating, so it gives nothing away
+    lesson: Text | None = None  # read afterwards
     scenario: Key
     candidate: Line  # the script it was made with
     seed: int = 0
