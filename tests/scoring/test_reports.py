@@ -14,6 +14,7 @@ import rooms.queries
 from rooms.core import messages as m
 from scoring import queries, rules, service, tasks
 from scoring.core.decision.rule import Costs, Rule
+from scoring.core.report import VERSION as FORM
 from scoring.models import Calibration, Report, ReportRequest, Signature
 from tests.scoring.builders import calibrated
 from tests.scoring.conftest import keep, workspace
@@ -251,7 +252,7 @@ def test_a_report_is_made_again_to_the_byte_whatever_came_after_it(rated):
 
 def test_a_report_of_another_releases_form_is_not_called_different(rated):
     report = service.build_report(rated.id)
-    document = report.document.replace('"version":4}', '"version":3}')
+    document = report.document.replace(f'"version":{FORM}}}', f'"version":{FORM - 1}}}')
     older = Report.objects.create(
         room=rated.id,
         digest="e" * 64,
@@ -261,7 +262,9 @@ def test_a_report_of_another_releases_form_is_not_called_different(rated):
         created_at=1,
     )
     assert document != report.document
-    with pytest.raises(CommandError, match="is of form 3, and this release of casesim makes form 4"):
+    with pytest.raises(
+        CommandError, match=f"is of form {FORM - 1}, and this release of casesim makes form {FORM}"
+    ):
         replayed(older)
 
 
