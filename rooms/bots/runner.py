@@ -11,6 +11,7 @@ from functools import lru_cache
 from rooms.bots import agenda, turns, voices
 from rooms.bots.records import Record, record
 from rooms.core import messages as m
+from rooms.listener.choosing import heard_by_setting
 from rooms.live import heartbeat, log
 from rooms.live.now import wall_ms
 from rooms.live.writer import Known
@@ -65,12 +66,12 @@ def take_turns(
     seed = zlib.crc32(room_id.encode()) if seed is None else seed
     if script is None:
         script = _strong_if_asked(known(room_id))
-    return turns.take_turns(Stored(room_id), now, script, seed, acted, voice)
+    return turns.take_turns(Stored(room_id), now, script, seed, acted, voice, heard_by_setting)
 
 
 def hear_all(room_id: str, now: int) -> None:
     """The listener hears every utterance of the candidate it has not heard yet, in order."""
-    turns.hear_all(Stored(room_id), now)
+    turns.hear_all(Stored(room_id), now, heard_by_setting)
 
 
 def knock(room_id: str, now: int) -> None:

@@ -43,6 +43,9 @@ class Known(Protocol):
     def state(self) -> State: ...
 
 
+Ear = Callable[[m.AnyEvent], tuple[str, ...]]  # the acts of what the candidate did
+
+
 class Voice(Protocol):
     """Another's words for what a scripted persona would say now."""
 
@@ -83,14 +86,16 @@ def take_turns(
     seed: int,
     acted: Callable[[int], None] = lambda due: None,
     voice: Voice | None = None,
+    ear: Ear = hear_event,
 ) -> int | None:
     """Everything the listener and the bots would do at `now` (ms). Returns when the next one is due.
 
     Doing it twice is harmless: a ref is made from what the bot had seen. `script` is followed by a bot in
     the candidate's chair. `acted` is told of each thing a bot did when it had been due. `voice` may put
     the words of a panel's bot otherwise; after one that took time the others wait for the next turn.
+    `ear` is the listener.
     """
-    hear_all(door, now)
+    hear_all(door, now, ear)
     refused: set[str] = set()
     unused: set[tuple[str, int]] = set()  # seat, items it had seen: moments left unused
     for _ in range(IN_A_TURN):
@@ -107,7 +112,7 @@ def take_turns(
             acted(move.at)
         else:
             refused.add(seat)
-        hear_all(door, now)
+        hear_all(door, now, ear)
         if worded.asked:
             return now
     return now
@@ -119,7 +124,7 @@ def _worded(door: Door, voice: Voice | None, seat: str, n: int, move: Move, now:
     return voice(door, seat, n, move.command, now)
 
 
-def hear_all(door: Door, now: int) -> None:
+def hear_all(door: Door, now: int, ear: Ear = hear_event) -> None:
     """The listener hears every utterance of the candidate it has not heard yet, in order."""
     state = door.known().state
     if state.utterances == state.heard_to:
@@ -127,7 +132,7 @@ def hear_all(door: Door, now: int) -> None:
     for line in tuple(door.read().lines):
         number = getattr(line.event, "utterance", None)
         if number is not None and number > state.heard_to and not isinstance(line.event, m.Heard):
-            command = m.Hear(utterance=number, acts=hear_event(line.event)[:12])
+            command = m.Hear(utterance=number, acts=ear(line.event)[:12])
             door.send(LISTENER, command, f"heard:{number}", now)
 
 

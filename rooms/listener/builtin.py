@@ -5,7 +5,7 @@ conversation is left out first. Each sentence is heard alone and with the one af
 utterance is heard like a row of short ones. What it is not sure of it leaves unsaid. Pure and quick.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -52,6 +52,11 @@ CERTAIN = 1.0  # what an event's own form says is no guess
 ECHO = 5  # words in a row; a sentence that is part of an earlier one and this long is an echo
 
 
+# The listener's one interface: a speaker's own sentences (lower case, as `sentences` gives them) -> act ->
+# probability, of all acts. What is left out before and given way to after is the same for all who offer it.
+Likely = Callable[[list[str]], Mapping[str, float]]
+
+
 class Heard(NamedTuple):
     """An act and the probability that the utterance does it."""
 
@@ -59,57 +64,49 @@ class Heard(NamedTuple):
     p: float
 
 
-class Builtin:
-    """The listener that needs nothing but this repository."""
-
-    def hear(self, text: str, context: Iterable[str] = ()) -> tuple[Heard, ...]:
-        """The acts heard, most probable first, at most 12. `context` is what was said just before."""
-        found = heard(text, context)
-        return tuple(sorted((Heard(act, p) for act, p in found.items()), key=lambda h: (-h.p, h.act)))[:MOST]
-
-
 def hear(text: str) -> tuple[str, ...]:
     """The acts of an utterance in the order of ACTS, at most 12. Any text is answered."""
     return _ordered(heard(text))
 
 
-def hear_event(event: AnyEvent) -> tuple[str, ...]:
+def hear_event(event: AnyEvent, likely: Likely | None = None) -> tuple[str, ...]:
     """The acts of what the candidate did: by what kind of event it is, and by its words."""
     match event:
-        case Said(text=text) | Asked(text=text):
-            return hear(text)
+        case Said(text=text) | Asked(text=text) | DataRequested(what=text):
+            return _ordered(heard(text, likely=likely))
         case Summarised(text=text):
-            return _ordered({**heard(text), "synthesises": CERTAIN})
+            return _ordered({**heard(text, likely=likely), "synthesises": CERTAIN})
         case Assumed(text=text):
-            return _ordered({**heard(text), "states_assumption": CERTAIN})
+            return _ordered({**heard(text, likely=likely), "states_assumption": CERTAIN})
         case Decided():
-            return _ordered(_settled({**_decision(event), "commits": CERTAIN}))
+            return _ordered(_settled({**_decision(event, likely), "commits": CERTAIN}))
         case Revised():
-            return _ordered(_settled({**_decision(event), "commits": CERTAIN, "adapts": CERTAIN}))
-        case DataRequested(what=what):
-            return _ordered(heard(what))
+            return _ordered(_settled({**_decision(event, likely), "commits": CERTAIN, "adapts": CERTAIN}))
         case _:
             return ()
 
 
-def heard(text: str, context: Iterable[str] = ()) -> dict[str, float]:
-    """Act -> probability, of those more likely than not."""
+def ranked(found: Mapping[str, float]) -> tuple[Heard, ...]:
+    """The acts heard, most probable first, at most 12."""
+    return tuple(sorted((Heard(act, p) for act, p in found.items()), key=lambda h: (-h.p, h.act)))[:MOST]
+
+
+def heard(text: str, context: Iterable[str] = (), likely: Likely | None = None) -> dict[str, float]:
+    """Act -> probability, of those more likely than not. `context` is what was said just before.
+
+    `likely`: who is asked for the probabilities; None: the listener in this repository.
+    """
     lines = _own(sentences(text), context)
-    found = {act: round(p, 4) for act, p in _likely(lines).items() if p >= SURE}
+    found = {act: round(p, 4) for act, p in (likely or learnt)(lines).items() if p >= SURE}
     if len(" ".join(lines).split()) >= MANY_WORDS and not found.keys() & TO_A_POINT:
         found["rambles"] = CERTAIN
     return _settled(found)
 
 
-def likely(text: str) -> dict[str, float]:
-    """Act -> probability, of all acts."""
-    return _likely(sentences(text))
-
-
-def _likely(lines: list[str]) -> dict[str, float]:
-    """The highest probability of each act over the pieces of an utterance."""
+def learnt(lines: list[str]) -> dict[str, float]:
+    """What the model in this repository says: the highest probability of each act over the pieces."""
     acts = weights().acts
-    each = [_piece(tuple(piece)) for piece in _pieces(lines)]
+    each = [_piece(tuple(piece)) for piece in pieces(lines)]
     best = np.max(each, axis=0).tolist() if each else [0.0] * len(acts)
     return dict(zip(acts, best, strict=True))
 
@@ -126,7 +123,7 @@ def _own(lines: list[str], context: Iterable[str]) -> list[str]:
     return [line for line in lines if len(line.split()) < ECHO or line.rstrip(".!?;") not in before]
 
 
-def _pieces(lines: list[str]) -> Iterable[list[str]]:
+def pieces(lines: list[str]) -> Iterable[list[str]]:
     """Each sentence, and each two that follow one another."""
     yield from ([line] for line in lines)
     yield from ([one, two] for one, two in pairwise(lines))
@@ -141,9 +138,9 @@ def _ordered(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(act for act in ACTS if act in there)[:MOST]
 
 
-def _decision(event: Decided | Revised) -> dict[str, float]:
+def _decision(event: Decided | Revised, likely: Likely | None) -> dict[str, float]:
     """The acts of a decision's words, and whether its price is one."""
     # what would change it is a condition the speaker sets, not a claim about the world as it is
-    acts = heard(f"{event.choice}\n{event.why}")
+    acts = heard(f"{event.choice}\n{event.why}", likely=likely)
     no_price = NO_PRICE.match(event.gives_up.lower().replace("’", "'"))
     return acts if no_price else {**acts, "accepts_tradeoff": CERTAIN}

@@ -1,11 +1,12 @@
 """How well a listener hears: counts and calibration per act, beside a majority and a keyword baseline."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rooms.listener.builtin import SURE, hear, likely
+from rooms.listener.builtin import SURE, Likely, heard, learnt
 from rooms.listener.exemplars import Exemplar
 from rooms.listener.learning import probabilities_unseen
 from rooms.listener.phrases import met, sentences
@@ -17,14 +18,16 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
-def evaluate(asked: tuple[Exemplar, ...], taught: tuple[Exemplar, ...]) -> dict[str, Any]:
-    """Figures of the built-in listener on labelled utterances, as a JSON-able document.
+def evaluate(
+    asked: tuple[Exemplar, ...], taught: tuple[Exemplar, ...], likely: Likely = learnt
+) -> dict[str, Any]:
+    """Figures of a listener on labelled utterances, as a JSON-able document.
 
-    What it was taught is judged by fits that saw nothing of the same family; the rest by the
-    listener as shipped.
+    What the built-in one was taught is judged by fits that saw nothing of the same family; the rest by
+    the listener as shipped.
     """
     done = np.array([[act in e.acts for act in ACTS] for e in asked])
-    p, said = _answers(asked, taught)
+    p, said = _answers(asked, taught, likely)
     words = np.array([[act in met(sentences(e.text)) for act in ACTS] for e in asked])
     return {
         "utterances": len(asked),
@@ -36,19 +39,27 @@ def evaluate(asked: tuple[Exemplar, ...], taught: tuple[Exemplar, ...]) -> dict[
     }
 
 
-def _answers(asked: tuple[Exemplar, ...], taught: tuple[Exemplar, ...]) -> tuple[Floats, Bools]:
+def _answers(
+    asked: tuple[Exemplar, ...], taught: tuple[Exemplar, ...], likely: Likely
+) -> tuple[Floats, Bools]:
     """(probabilities, what is said to be heard), both (utterances, acts)."""
     known = {e.text for e in taught}
-    unseen = probabilities_unseen(taught) if any(e.text in known for e in asked) else {}
-    p = np.array([unseen[e.text] if e.text in unseen else [likely(e.text)[a] for a in ACTS] for e in asked])
+    seen = likely is learnt and any(e.text in known for e in asked)
+    unseen = probabilities_unseen(taught) if seen else {}
+    rows = [unseen.get(e.text) or _row(likely(sentences(e.text))) for e in asked]
+    p = np.array(rows)
     said = np.array(
-        [row >= SURE if e.text in unseen else _heard(e.text) for e, row in zip(asked, p, strict=True)]
+        [row >= SURE if e.text in unseen else _heard(e.text, likely) for e, row in zip(asked, p, strict=True)]
     )
     return p, said
 
 
-def _heard(text: str) -> Bools:
-    acts = hear(text)
+def _row(found: Mapping[str, float]) -> list[float]:
+    return [found.get(act, 0.0) for act in ACTS]
+
+
+def _heard(text: str, likely: Likely) -> Bools:
+    acts = heard(text, likely=likely)
     return np.array([act in acts for act in ACTS])
 
 

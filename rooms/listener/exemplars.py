@@ -37,6 +37,11 @@ def held_out() -> tuple[Exemplar, ...]:
     return read((HERE / "held_out.txt").read_text("utf-8"), "held_out")
 
 
+def fresh() -> tuple[Exemplar, ...]:
+    """A second such table, in other trades and voices."""
+    return read((HERE / "fresh.txt").read_text("utf-8"), "fresh")
+
+
 def read(text: str, name: str) -> tuple[Exemplar, ...]:
     """The exemplars of a file. Raises BadExemplars naming every line that is none."""
     wrong: list[str] = []

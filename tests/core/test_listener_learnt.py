@@ -4,7 +4,7 @@ import pytest
 
 from rooms.listener.builtin import hear
 from rooms.listener.evaluation import evaluate
-from rooms.listener.exemplars import BadExemplars, Exemplar, exemplars, held_out, read
+from rooms.listener.exemplars import BadExemplars, Exemplar, exemplars, fresh, held_out, read
 from rooms.listener.learning import digest
 from rooms.listener.weights import weights
 from scenarios.core.acts import ACTS
@@ -12,6 +12,7 @@ from tests.core.test_listener_held_out import FIRST, SCRIPTS
 
 TAUGHT = exemplars()
 HELD_OUT = held_out()
+FRESH = fresh()
 NEWER = {"commits_conditionally", "over_corrects", "seeks_approval"}  # acts the older tables do not know
 
 
@@ -22,7 +23,7 @@ def test_every_act_has_at_least_forty_exemplars_and_there_are_a_hundred_of_none(
 
 
 def test_no_exemplar_is_given_twice_and_none_is_held_out() -> None:
-    texts = [exemplar.text.lower() for exemplar in TAUGHT + HELD_OUT]
+    texts = [exemplar.text.lower() for exemplar in TAUGHT + HELD_OUT + FRESH]
     assert len(texts) == len(set(texts))
 
 
@@ -48,10 +49,17 @@ def test_what_it_never_saw_it_hears_better_than_key_words_do() -> None:
     # the figures are in docs/listener.md
     found = evaluate(HELD_OUT, TAUGHT)
     assert found["cross_fitted"] == 0
-    assert found["listener"]["precision"] > 0.82
-    assert found["listener"]["recall"] > 0.64
+    assert found["listener"]["precision"] > 0.84
+    assert found["listener"]["recall"] > 0.66
     assert found["listener"]["macro_f1"] > found["keywords"]["macro_f1"] + 0.2
     assert found["listener"]["ece"] < 0.02
+
+
+def test_other_trades_and_other_voices_are_heard_less_well_and_still_far_better_than_by_key_words() -> None:
+    found = evaluate(FRESH, TAUGHT)
+    assert found["listener"]["precision"] > 0.77  # measured: 0.82
+    assert found["listener"]["recall"] > 0.5  # measured: 0.56
+    assert found["listener"]["macro_f1"] > found["keywords"]["macro_f1"] + 0.25
 
 
 def figures(table: tuple[tuple[str, str, str], ...], leaning: str) -> tuple[float, float]:

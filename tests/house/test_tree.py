@@ -28,12 +28,12 @@ def test_no_committed_file_names_a_package_registry():
 
 def test_requirements_say_what_and_never_where():
     pinned = {name: text for name, text in texts().items() if name.startswith("requirements")}
-    assert len(pinned) == 4
+    assert len(pinned) == 6
     assert [name for name, text in pinned.items() if SETTINGS.search(text)] == []
 
 
 def test_every_requirement_is_pinned_with_its_hashes():
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-sentences.txt"):
         blocks = re.split(r"\n(?=\S)", (ROOT / name).read_text())
         loose = [block.splitlines()[0] for block in blocks if not block.startswith("#") and "==" not in block]
         bare = [block.splitlines()[0] for block in blocks if "==" in block and "--hash=sha256:" not in block]

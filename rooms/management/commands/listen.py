@@ -6,10 +6,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from rooms.listener.builtin import Builtin
+from rooms.listener.builtin import heard, ranked
+from rooms.listener.choosing import chosen
 from rooms.listener.exemplars import BadExemplars, Exemplar, exemplars, read
+from rooms.listener.sentence_model import FILE as SENTENCES
+from rooms.listener.sentence_model import NotInstalled
 from rooms.listener.weights import FILE, store
 from scenarios.core.acts import ACTS
 
@@ -31,18 +35,26 @@ class Command(BaseCommand):
             "--train", action="store_true", help="learn from the exemplars and write the weights"
         )
         parser.add_argument(
+            "--listener",
+            choices=("builtin", "sentences", "llm"),
+            default=settings.LISTENER,
+            help="which listener (the setting LISTENER)",
+        )
+        parser.add_argument(
             "--evaluate",
             metavar="FILE",
             type=Path,
             help="figures on labelled utterances: 'act+act | text' lines, or .jsonl of {text, acts, family}",
         )
 
-    def handle(self, *args: Any, train: bool, evaluate: Path | None, **options: Any) -> None:
+    def handle(self, *args: Any, train: bool, evaluate: Path | None, listener: str, **options: Any) -> None:
+        if train and listener == "llm":
+            raise CommandError("--listener llm is not taught here")
         if train:
-            self._train()
+            self._train_sentences() if listener == "sentences" else self._train()
         elif evaluate:
-            self._evaluate(evaluate)
-        elif self._listen():
+            self._evaluate(evaluate, listener)
+        elif self._listen(listener):
             sys.exit(1)
 
     def _train(self) -> None:
@@ -53,14 +65,24 @@ class Command(BaseCommand):
         store(learn(taught))
         self.stdout.write(f"{FILE}: {FILE.stat().st_size:,} bytes")
 
-    def _evaluate(self, path: Path) -> None:
+    def _train_sentences(self) -> None:
+        from rooms.listener.sentence_learning import learn
+
+        taught = exemplars()
+        try:
+            learn(taught)
+        except NotInstalled as no:
+            raise CommandError(str(no)) from None
+        self.stdout.write(f"{SENTENCES}: {SENTENCES.stat().st_size:,} bytes")
+
+    def _evaluate(self, path: Path, listener: str) -> None:
         from rooms.listener.evaluation import evaluate
 
-        self.stdout.write(json.dumps(evaluate(_labelled(path), exemplars()), indent=2))
+        self.stdout.write(json.dumps(evaluate(_labelled(path), exemplars(), chosen(listener)), indent=2))
 
-    def _listen(self) -> int:
+    def _listen(self, listener: str) -> int:
         """How many lines were bad."""
-        listener, bad = Builtin(), 0
+        likely, bad = chosen(listener), 0
         for number, line in enumerate(sys.stdin, 1):
             if not line.strip():
                 continue
@@ -71,7 +93,7 @@ class Command(BaseCommand):
                 self.stderr.write(f"line {number}: {error}")
                 self.stdout.write(json.dumps({"line": number, "error": str(error)}))
                 continue
-            acts = [_told(act, p) for act, p in listener.hear(text, context)]
+            acts = [_told(act, p) for act, p in ranked(heard(text, context, likely))]
             self.stdout.write(json.dumps({"acts": acts}, ensure_ascii=False))
         return bad
 
