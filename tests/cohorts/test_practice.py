@@ -12,6 +12,7 @@ from casesim.accounts.service import Refusal
 from casesim.cohorts import opening, recordings
 from casesim.cohorts.models import Practice, Recording
 from casesim.programs.opening import BadWish, Wish, open_set
+from casesim.records.erasure import empty_room
 from rooms.models import Room
 from scoring import gathering
 from scoring.core.sheets import Draft, DraftMark
@@ -168,6 +169,11 @@ def test_a_room_that_is_over_is_kept_with_reasons_and_practised_on():
     other = joined(workspace("other"), "otto", "owner")
     with pytest.raises(LookupError):
         recordings.begin(other, f"kept-{kept.pk}")
+    # the candidate's words are erased: the recording goes, and so do the words of the room laid from it
+    empty_room(first.planned.room)
+    assert not Recording.objects.exists()
+    sheet = browser(here.standing.person).get(f"/rooms/{mine.room}/rater1/sheet/").content.decode()
+    assert "what an error costs" not in sheet
 
 
 def test_a_bundled_recording_can_be_made_again():
