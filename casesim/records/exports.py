@@ -23,6 +23,7 @@ from casesim.records.gathering import (
     ROOM_COLUMNS,
     Document,
     OfRoom,
+    loop_reports,
     moment,
     of_room,
     of_workspace,
@@ -140,6 +141,7 @@ def _documents(workspace: Workspace, tell: Tell) -> Iterator[Document]:
         found.append(OfRoom(each.room, each.seats, each.marks, ()))
     tell(len(ids), len(ids))
     yield from plans(workspace)
+    yield from loop_reports(workspace)
     for whole in (*_of_rooms(found), *of_workspace(workspace)):
         yield Document(f"{whole.name}.csv", as_csv(whole))
         yield Document(f"{whole.name}.json", as_json(whole))

@@ -9,6 +9,7 @@ import rooms.queries
 import scoring.queries
 from casesim.accounts.models import AuditEntry, Membership, Workspace
 from casesim.cohorts.models import Member, Plan, PlannedRoom
+from casesim.loops.models import Decision, Loop, LoopRoom
 from casesim.records.core.tables import Table, Value, table
 from rooms.core.feed import body, item_json
 from rooms.queries import RoomInfo
@@ -57,6 +58,7 @@ def of_workspace(workspace: Workspace) -> Iterator[Table]:
     """The tables that are not about single rooms."""
     yield _members(workspace)
     yield from _cohorts(workspace)
+    yield from _loops(workspace)
     yield _outcomes(workspace)
     yield _audit(workspace)
 
@@ -142,6 +144,45 @@ def plans(workspace: Workspace) -> Iterator[Document]:
     """Every rotation as the planner handed it out, byte for byte."""
     for plan in Plan.objects.filter(cohort__workspace=workspace).order_by("pk").iterator():
         yield Document(f"plans/cohort-{plan.cohort_id}-{plan.pk}.json", plan.document)
+
+
+def _loops(workspace: Workspace) -> Iterator[Table]:
+    """Candidates, their rooms, and what was decided."""
+    loops = Loop.objects.filter(workspace=workspace).order_by("pk")
+    columns = (
+        "loop",
+        "candidate",
+        "purpose",
+        "level",
+        "extra_time",
+        "keep_days",
+        "created",
+        "decision",
+        "signed_by",
+    )
+    decided = {d.report.loop_id: d for d in Decision.objects.filter(report__loop__in=loops).order_by("pk")}
+    yield table("loops", columns, [_loop(loop, decided.get(loop.pk)) for loop in loops])
+    rows = LoopRoom.objects.filter(loop__workspace=workspace).order_by("loop", "pk")
+    yield table(
+        "loop_rooms",
+        ("loop", "room", "expected_raters", "cancelled"),
+        [(row.loop_id, row.room, row.expected_raters, moment(row.cancelled_at)) for row in rows],
+    )
+
+
+def _loop(loop: Loop, decision: Decision | None) -> tuple[Value, ...]:
+    level = loop.seniority_name or "as written"
+    start = (loop.pk, loop.candidate, loop.purpose, level, loop.extra_time, loop.keep_days)
+    says, by = (decision.decision, decision.name) if decision is not None else (None, None)
+    return (*start, moment(loop.created_at), says, by)
+
+
+def loop_reports(workspace: Workspace) -> Iterator[Document]:
+    """The reports of loops in none of whose rooms anybody still marks blind."""
+    for loop in Loop.objects.filter(workspace=workspace).order_by("pk"):
+        if all(scoring.queries.unlocked(each.room) for each in loop.rooms.filter(cancelled_at=None)):
+            for report in loop.reports.order_by("pk"):
+                yield Document(f"reports/loop-{loop.pk}-{report.digest[:12]}.json", report.document)
 
 
 def _outcomes(workspace: Workspace) -> Table:
