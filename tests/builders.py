@@ -196,9 +196,10 @@ def make_room(
     started: bool = False,
     now: int = T0,
     stand_in: int = 0,
+    terms: Terms = NOTHING_AGREED,
 ) -> Opened:
     """A room in the database, opened at `now`; `started` puts it into its first phase."""
-    opened = open_room(published(case), bots=bots, raters=raters, now=now, stand_in=stand_in)
+    opened = open_room(published(case), bots=bots, raters=raters, now=now, stand_in=stand_in, terms=terms)
     if started:
         handle_now(opened.room_id, "facilitator", m.Start(anyway=True), "start", now=now + 1)
     return opened

@@ -15,7 +15,6 @@ from rooms.core import messages as m
 from rooms.live import log, metrics, outage
 from rooms.live.ear import Ear
 from rooms.live.heads import NOTHING
-from rooms.live.now import wall_ms as wall_ms
 from rooms.live.reader import Reader
 from rooms.live.room import HubRoom
 from scenarios.queries import scenario as scenario_of

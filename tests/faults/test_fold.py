@@ -6,6 +6,7 @@ import pytest
 from channels.db import database_sync_to_async
 
 from rooms.core import messages as m
+from rooms.core.laying import Terms
 from rooms.core.policy import CLOCK, DATA_ROOM, LISTENER, MODEL, RIGHTS
 from rooms.core.state import apply, fold
 from rooms.live import log
@@ -28,6 +29,7 @@ REVISED = m.Revise(decision="D1", choice="c", why="w", gives_up="g", would_chang
 # every kind of command, each in a moment when it is allowed
 SCRIPT: list[tuple[str, m.AnyCommand]] = [
     ("candidate", m.TakeSeat(name="Ada")),
+    ("candidate", m.Consent()),
     ("candidate", m.Ready()),
     ("facilitator", m.SeatBot(seat="lead")),
     ("facilitator", m.QuietBots()),
@@ -72,7 +74,7 @@ SCRIPT: list[tuple[str, m.AnyCommand]] = [
 @pytest.fixture
 async def world(transactional_db: None, settings) -> AsyncIterator[World]:
     settings.REDIS_URL = ""
-    it = await World().open(CASE)
+    it = await World().open(CASE, Terms(notice=("What is said here is kept.",)))
     yield it
     await it.close()
 
@@ -115,7 +117,7 @@ async def logged(world: World) -> list[tuple[int, m.AnyEvent]]:
 
 
 async def test_control_a_state_that_misses_one_line_is_seen(world: World):
-    job = world.job("facilitator", m.Start(anyway=True))
+    job = world.job("candidate", m.Consent())
     world.model.answer(job)
     await world.send(0, job)
     room = world.processes[0].hub.rooms[world.opened.room_id]

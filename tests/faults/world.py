@@ -11,6 +11,7 @@ from rooms.core import messages as m
 from rooms.core.decide import decide
 from rooms.core.feed import body, visible_to
 from rooms.core.head import head
+from rooms.core.laying import NOTHING_AGREED, Terms
 from rooms.core.state import State, apply
 from rooms.live import log
 from rooms.live.ear import Ear
@@ -110,9 +111,9 @@ class World:
         self.rings: list[tuple[int, str]] = []
         self.refs = 0
 
-    async def open(self, scenario: Scenario) -> "World":
+    async def open(self, scenario: Scenario, terms: Terms = NOTHING_AGREED) -> "World":
         self.now = wall_ms()
-        self.opened = await database_sync_to_async(make_room)(scenario, now=self.now)
+        self.opened = await database_sync_to_async(make_room)(scenario, now=self.now, terms=terms)
         lines = await database_sync_to_async(log.read)(self.opened.room_id)
         self.model = Model(scenario, lines)
         loop = asyncio.get_running_loop()
