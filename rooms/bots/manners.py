@@ -86,6 +86,7 @@ def foreign(text: str) -> bool:
     found = [w.casefold().replace("’", "'").split("'")[0] for w in WORD.findall(text)]
     strange = sum(w in ELSEWHERE and w not in ENGLISH for w in found)
     english = sum(w in ENGLISH for w in found)
-    if len(found) >= FEW_OF_OURS * (english or 1):  # Turkish, Polish: hardly a word of ours, and own letters
-        return sum(not c.isascii() for c in letters) >= 2
-    return strange >= 3 and strange > english
+    if strange >= 3 and strange > english:
+        return True
+    # Turkish, Polish: hardly a word of ours, and letters of their own
+    return len(found) >= FEW_OF_OURS * (english or 1) and sum(not c.isascii() for c in letters) >= 2
