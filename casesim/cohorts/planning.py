@@ -21,7 +21,6 @@ from casesim.cohorts.models import Cohort, Member, Pin, Plan, PlanRun, Round
 from casesim.cohorts.queries import facts_of, group_of
 from casesim.programs.core.rotation.plan import Plan as PlanDocument
 from casesim.programs.core.rotation.plan import Refusal as NoPlan
-from casesim.programs.core.rotation.planner import planned, replanned
 from casesim.programs.core.rotation.reading import BadCohort
 from casesim.programs.core.rotation.schema import Cohort as File
 from scoring.broker import send
@@ -206,6 +205,9 @@ def _claimed(run_id: int) -> Claim | None:
 
 
 def _found(claim: Claim) -> PlanDocument | NoPlan:
+    # only here: the solver is 50 MB, which no web process needs
+    from casesim.programs.core.rotation.planner import planned, replanned
+
     run, file = claim.run, claim.file
     if run.after is not None:
         return replanned(file, document_of(run.after), run.gone, run.start, claim.left, claim.tell)

@@ -13,6 +13,7 @@ from casesim.cohorts import opening, planning, service
 from casesim.cohorts.core import asking
 from casesim.cohorts.models import Conflict, Plan, PlannedRoom, PlanRun
 from casesim.cohorts.queries import group_of, held
+from casesim.programs.core.rotation import planner
 from rooms.core import messages as m
 from rooms.models import Room
 from rooms.service import handle_now
@@ -108,7 +109,7 @@ def test_a_cancelled_run_leaves_no_plan(monkeypatch):
         progress(0.5, 100)
         raise AssertionError("it went on")
 
-    monkeypatch.setattr(planning, "planned", cancels)
+    monkeypatch.setattr(planner, "planned", cancels)
     builders.run(asked)
     assert (asked.outcome, Plan.objects.count()) == ("cancelled", 0)
 
