@@ -47,7 +47,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> str:
 
 def wants(monkeypatch: pytest.MonkeyPatch, when: Callable[[int], int | None]) -> None:
     """Its bot wants to act then."""
-    monkeypatch.setattr(runner, "take_turns", lambda room_id, now, acted: when(now))
+    monkeypatch.setattr(runner, "take_turns", lambda room_id, now, acted, voice: when(now))
 
 
 def swept() -> list[str]:
