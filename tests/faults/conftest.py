@@ -1,5 +1,6 @@
 """A stage for each fault test, and the table of what was measured at the end of the run."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
@@ -56,6 +57,21 @@ def postgres_crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cr
 _databases = count(1)
 
 
+def _database(url: str) -> str:
+    """A new database like the one that was laid. The server may be mending what an earlier row broke."""
+    for tries in range(5):
+        name = f"stage{next(_databases)}"
+        try:
+            with psycopg.connect(url, autocommit=True) as connection:
+                # FILE_COPY: what is copied through the write-ahead log takes along how far ahead its
+                # sequences were logged, and a crash soon after would then set them back
+                connection.execute(f"CREATE DATABASE {name} TEMPLATE laid STRATEGY FILE_COPY")
+            return name
+        except psycopg.OperationalError:
+            time.sleep(tries)
+    raise AssertionError("the PostgreSQL of these tests does not come back")
+
+
 @pytest.fixture
 def stages(request: pytest.FixtureRequest, laid: Laid, tmp_path: Path) -> Iterator[Stages]:
     """Make a stage: `stages()` on SQLite, `stages("postgres")` on a PostgreSQL of the run."""
@@ -66,11 +82,7 @@ def stages(request: pytest.FixtureRequest, laid: Laid, tmp_path: Path) -> Iterat
             if database == "sqlite":
                 return Stage(tmp_path, crew, copied(laid, tmp_path), list(laid.rooms.items()))
             _, url, there = request.getfixturevalue("postgres_crew")
-            name = f"stage{next(_databases)}"
-            with psycopg.connect(url, autocommit=True) as connection:
-                # FILE_COPY: what is copied through the write-ahead log takes along how far ahead its
-                # sequences were logged, and a crash soon after would then set them back
-                connection.execute(f"CREATE DATABASE {name} TEMPLATE laid STRATEGY FILE_COPY")
+            name = _database(url)
             return Stage(
                 tmp_path, crew, Postgres(url.replace("/postgres", f"/{name}")), list(there.rooms.items())
             )
