@@ -20,6 +20,8 @@ from casesim.accounts.core.permissions import Role
 from casesim.accounts.models import AuditEntry, Membership, User
 from casesim.accounts.service import Refusal, leave, noted, remove_member
 from casesim.cohorts import erasing as cohort_words
+from casesim.cohorts.models import Member
+from casesim.loops.models import Loop
 from rooms.core.erasure import NOBODY, seats_erased
 from rooms.models import Seat
 from scoring.models import RaterFinding
@@ -123,9 +125,21 @@ def _forget(by: Standing, person: User, held: dict[str, list[str]], now: int) ->
     if elsewhere:  # the account is theirs, and others know them by it
         for room_id, seats in held.items():
             rooms.erasing.close(room_id, seats, now)
+        Member.objects.filter(cohort__workspace=by.workspace, person=person).update(
+            person=_nobody(by, person)
+        )
+        Loop.objects.filter(workspace=by.workspace, person=person).update(person=None)
     _rename_in_audit(by, person, forget=elsewhere)
     if not elsewhere:
         bury(person)
+
+
+def _nobody(by: Standing, person: User) -> User:
+    """An account that is nobody's, in a cohort's place of somebody who lives on elsewhere."""
+    made = User.objects.create_user(f"erased-{person.pk}-{by.workspace.pk}{GRAVE}", name=NOBODY)
+    made.is_active = False
+    made.save()
+    return made
 
 
 def bury(person: User) -> None:

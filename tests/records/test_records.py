@@ -360,3 +360,15 @@ def test_what_a_member_wrote_goes_with_them_and_all_of_it_with_the_candidate(tmp
     assert [words.person_id for words in Words.objects.all()] == [ana]
     erasure.erase_seat(boss, room, "candidate", NOW)
     assert not Words.objects.exists()
+
+
+def test_a_member_who_lives_on_elsewhere_is_nobody_in_the_cohort():
+    here = cohort("ana ben cem dia", rounds=1, cases="")
+    acme = here.cohort.workspace
+    ana = User.objects.get(email="ana@acme.test")
+    Membership.objects.create(workspace=workspace("other"), person=ana, role="member")
+    erasure.erase_person(joined(acme, "boss", "owner"), ana.pk, NOW)
+    members = sorted(str(member) for member in here.cohort.members.all())
+    assert members == ["Ben", "Cem", "Dia", NOBODY]
+    ana.refresh_from_db()
+    assert (str(ana), ana.is_active) == ("Ana", True)
