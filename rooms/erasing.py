@@ -25,11 +25,11 @@ class StillRunning(Exception):
 
 
 @transaction.atomic
-def erase(room_id: str, seats: Collection[str], names: Collection[str] | None = None) -> None:
+def erase(room_id: str, seats: Collection[str]) -> None:
     """Take out what was said from these seats, and who said it; doing it again changes nothing.
 
-    With the candidate's seat everybody's words go (`rooms.core.erasure`). `names`: seats that lose their
-    name, if it is not these. StillRunning: the room has started and not ended. LookupError: no such room.
+    With the candidate's seat everybody's words go (`rooms.core.erasure`). StillRunning: the room has started
+    and not ended. LookupError: no such room.
     """
     held, _ = log.lock([room_id], ())
     if (row := held.get(room_id)) is None:
@@ -38,7 +38,7 @@ def erase(room_id: str, seats: Collection[str], names: Collection[str] | None = 
     if fold((x.at, x.event) for x in log.parsed(lines)).status in ("live", "paused"):
         raise StillRunning(room_id)
     words, causes = seats_erased(seats), log.causes(room_id)
-    entries = [_entry(x, causes[x.seq], words, seats if names is None else names) for x in lines]
+    entries = [_entry(x, causes[x.seq], words, seats) for x in lines]
     log.replace(row, entries, secrets.token_hex(6))
     if words is None:
         _emptied(room_id, row)

@@ -34,9 +34,9 @@ class _Left:
 
 
 @transaction.atomic
-def erase(room_id: str, seats: Collection[str], names: Collection[str] | None = None) -> None:
+def erase(room_id: str, seats: Collection[str]) -> None:
     """Follow `rooms.erasing.erase`, of which this is the other half: call it first, in one transaction."""
-    left = _Left(seats_erased(seats) is None, frozenset(seats if names is None else names))
+    left = _Left(seats_erased(seats) is None, frozenset(seats))
     _erase_sheets(room_id, left)
     _erase_closing(room_id, left)
     _erase_reports(room_id, left)
