@@ -1,21 +1,15 @@
-"""Calibration runs: asked for, taken up by one worker, taken up again after a kill, cancelled. Times in ms.
-
-A worker holds a run by a claim that it renews with its progress. Whoever finds the claim stale may take the
-run over; whoever finds that it bears the claim no more, or that the run is over, stops.
-"""
+"""Calibration runs: asked for, done by one worker at a time, cancelled. Times in ms."""
 
 import hashlib
 import json
-import secrets
-import time
 from collections.abc import Callable
 
 import numpy as np
 from django.db import transaction
-from django.db.models import F, Q
-from django.db.models.functions import Greatest
 
+from casesim import claims
 from casesim.accounts.models import User, Workspace
+from casesim.claims import now_ms
 from scoring.broker import send
 from scoring.core.calibrated import Calibrated, calibrated
 from scoring.core.effects.beyond import Beyond, beyond
@@ -32,17 +26,11 @@ from scoring.core.report import canonical
 from scoring.gathering import Gathered, gather
 from scoring.models import Calibration, CalibrationRun, RaterFinding, SheetResiduals
 
-LEASE = 60_000  # ms without a sign of life after which a claim is stale
-TRIES = 5  # of a run, before it is called failed
-TOLD = 1.0  # seconds between two signs of life
 REPLICATES = (20, 100)  # of the bootstrap behind rater effects: at least, at most
 DRAWS = 600  # replicates times raters that are enough
 
+Hold = claims.Hold[CalibrationRun]
 Tell = Callable[[str, int], None]
-
-
-class Stopped(Exception):
-    """The run is over, or another worker has it."""
 
 
 # --- asking -----------------------------------------------------------------------------------------------
@@ -76,15 +64,7 @@ def ask_all(now: int) -> int:
 
 def sweep(now: int) -> int:
     """Call a worker again for open runs without a sign of life; after too many tries call them failed."""
-    silent = CalibrationRun.objects.filter(ended_at=None).annotate(heard=Greatest("sent_at", "beat_at"))
-    silent = silent.filter(heard__lt=now - LEASE)
-    hopeless = CalibrationRun.objects.filter(pk__in=[run.pk for run in silent if run.tries >= TRIES])
-    hopeless.filter(ended_at=None).update(ended_at=now, outcome=CalibrationRun.Outcome.FAILED)
-    again = [run.pk for run in silent if run.tries < TRIES]
-    for pk in again:
-        CalibrationRun.objects.filter(pk=pk).update(sent_at=now)
-        _send(pk)
-    return len(again)
+    return claims.sweep(CalibrationRun.objects.all(), now, _send, outcome=CalibrationRun.Outcome.FAILED)
 
 
 def _send(run_id: int) -> None:
@@ -96,78 +76,34 @@ def _send(run_id: int) -> None:
 
 def work(run_id: int) -> None:
     """Do a run, unless it is over or another worker is at it. What an earlier worker found is used."""
-    claim = _claimed(run_id)
-    if claim is None:
-        return
-    try:
-        made = sum(_calibrate(claim, each) for each in gather(claim.workspace_id))
-        claim.change(ended_at=_now(), outcome=CalibrationRun.Outcome.DONE, made=made, error="")
-    except Stopped:
-        return
-    except Exception as error:
-        _given_up(claim, error)
-        raise
+    claims.work(CalibrationRun.objects.all(), run_id, _work)
 
 
-class Claim:
-    """One worker's hold on a run. Every change is a sign of life; Stopped is raised when the hold is lost."""
-
-    def __init__(self, run: CalibrationRun) -> None:
-        self.run_id, self.workspace_id, self.token = run.pk, run.workspace_id, run.claim
-        self.kept: dict[str, list[float] | None] = run.kept
-        self.told: tuple[str, float] = ("", 0.0)
-
-    def change(self, **fields: object) -> None:
-        """Change the run while it is ours."""
-        rows = CalibrationRun.objects.filter(pk=self.run_id, claim=self.token, ended_at=None)
-        if not rows.update(beat_at=_now(), **fields):
-            raise Stopped
-
-    def tell(self, stage: str, done: int) -> None:
-        """Progress; of one stage at most once a second."""
-        before, at = self.told
-        if stage != before or time.monotonic() - at >= TOLD:
-            self.told = (stage, time.monotonic())
-            self.change(stage=stage, done=done)
-
-    def keep(self, key: str, found: list[float] | None) -> None:
-        """What a killed worker's successor need not find again."""
-        self.kept = {**self.kept, key: found}
-        self.change(kept=self.kept)
+def _work(hold: Hold) -> None:
+    made = sum(_calibrate(hold, each) for each in gather(hold.row.workspace_id))
+    hold.change(ended_at=now_ms(), outcome=CalibrationRun.Outcome.DONE, made=made, error="")
 
 
-def _claimed(run_id: int) -> Claim | None:
-    now, token = _now(), secrets.token_hex(8)
-    free = CalibrationRun.objects.filter(Q(claim="") | Q(beat_at__lt=now - LEASE), pk=run_id, ended_at=None)
-    if not free.filter(tries__lt=TRIES).update(claim=token, beat_at=now, tries=F("tries") + 1):
-        return None
-    return Claim(CalibrationRun.objects.get(pk=run_id))
-
-
-def _given_up(claim: Claim, error: Exception) -> None:
-    """Leave the run to the sweep, with the reason."""
-    rows = CalibrationRun.objects.filter(pk=claim.run_id, claim=claim.token, ended_at=None)
-    rows.update(claim="", beat_at=_now(), error=repr(error)[:2000])
-
-
-def _calibrate(claim: Claim, gathered: Gathered) -> bool:
+def _calibrate(hold: Hold, gathered: Gathered) -> bool:
     """Calibrate one rubric; False if its newest calibration is of these very ratings."""
     settings, key = Settings(), digest(gathered.ratings)
-    if _is_of(claim.workspace_id, gathered, key):
+    if _is_of(hold.row.workspace_id, gathered, key):
         return False
-    tell = _of(claim, gathered)
+    tell = _of(hold, gathered)
     tell("gathered", 0)
-    if key not in claim.kept:
+    kept = hold.row.kept
+    if key not in kept:
         found = spreads(gathered.ratings, settings, tell)
-        claim.keep(key, None if found is None else found.tolist())
-    known = claim.kept[key]
+        kept[key] = None if found is None else found.tolist()
+        hold.change(kept=kept)
+    known = kept[key]
     sigmas = None if known is None else np.array(known)
     fitted = at_spreads(gathered.ratings, settings, sigmas, tell)
     effects = _effects(fitted, tell)
     found = calibrated(gathered.rubric, fitted, effects)
     residuals = beyond(found.frozen, gathered.ratings, lambda done: tell("sheets beside the others'", done))
-    claim.change()  # not a moment after it was cancelled
-    _store(claim, gathered, found, effects, residuals)
+    hold.change()  # not a moment after it was cancelled
+    _store(hold.row.workspace_id, gathered, found, effects, residuals)
     return True
 
 
@@ -180,8 +116,12 @@ def _is_of(workspace_id: int, gathered: Gathered, key: str) -> bool:
     return newest is not None and Calibrated.model_validate_json(newest.document).frozen.digest == key
 
 
-def _of(claim: Claim, gathered: Gathered) -> Tell:
-    return lambda stage, done: claim.tell(f"{gathered.rubric}, {gathered.purpose}: {stage}", done)
+def _of(hold: Hold, gathered: Gathered) -> Tell:
+    def tell(stage: str, done: int) -> None:
+        whole = f"{gathered.rubric}, {gathered.purpose}: {stage}"
+        hold.tell(whole, stage=whole, done=done)
+
+    return tell
 
 
 def _effects(fitted: Fitted, tell: Tell) -> tuple[RaterEffects, ...]:
@@ -201,7 +141,7 @@ def _replicates(ratings: Ratings) -> int:
 
 
 def _store(
-    claim: Claim,
+    workspace_id: int,
     gathered: Gathered,
     found: Calibrated,
     effects: tuple[RaterEffects, ...],
@@ -211,11 +151,11 @@ def _store(
     document = canonical(found)
     with transaction.atomic():
         row, new = Calibration.objects.get_or_create(
-            workspace_id=claim.workspace_id,
+            workspace_id=workspace_id,
             rubric=gathered.rubric,
             purpose=gathered.purpose,
             digest=hashlib.sha256(document).hexdigest(),
-            defaults={"document": document.decode(), "created_at": _now()},
+            defaults={"document": document.decode(), "created_at": now_ms()},
         )
         if new:
             lines = [[one.rater, one.candidate, one.levels] for one in residuals]
@@ -229,7 +169,3 @@ def _store(
                 )
                 for one in effects
             )
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

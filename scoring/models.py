@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from casesim.accounts.models import User, Workspace
+from casesim.claims import Work
 
 
 class Scoresheet(models.Model):
@@ -135,11 +136,8 @@ class SheetResiduals(models.Model):
         return f"{self.calibration}: residuals"
 
 
-class CalibrationRun(models.Model):
-    """A calibration of a workspace that was asked for. Open until `ended_at`; one is open at a time.
-
-    The worker whose `claim` it bears and whose `beat_at` is fresh is at work on it.
-    """
+class CalibrationRun(Work):
+    """A calibration of a workspace that was asked for. Open until `ended_at`; one is open at a time."""
 
     class Outcome(models.TextChoices):
         DONE = "done", "Done"
@@ -149,17 +147,11 @@ class CalibrationRun(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  # null: nightly
     asked_at = models.BigIntegerField()
-    sent_at = models.BigIntegerField()  # when it was last handed to the broker, or tried to
-    claim = models.CharField(max_length=16, blank=True)
-    beat_at = models.BigIntegerField(default=0)
-    tries = models.PositiveIntegerField(default=0)
     stage = models.CharField(max_length=200, blank=True)
     done = models.PositiveIntegerField(default=0)  # passes of the stage
     kept = models.JSONField(default=dict)  # digest of ratings -> spreads, so that they need no second search
     made = models.PositiveIntegerField(default=0)  # calibrations that are new
-    ended_at = models.BigIntegerField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
-    error = models.TextField(blank=True)
 
     class Meta:
         constraints = (

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from casesim.accounts.models import Invitation, User, Workspace
+from casesim.claims import Work
 from scenarios.models import ScenarioVersion
 
 
@@ -180,11 +181,8 @@ class Plan(models.Model):
         return f"{self.cohort}: plan {self.pk}"
 
 
-class PlanRun(models.Model):
-    """A plan that was asked for. Open until `ended_at`; one is open at a time. Times are in ms.
-
-    The worker whose `claim` it bears and whose `beat_at` is fresh is at work on it.
-    """
+class PlanRun(Work):
+    """A plan that was asked for. Open until `ended_at`; one is open at a time. Times are in ms."""
 
     class Outcome(models.TextChoices):
         DONE = "done", "Done"
@@ -201,17 +199,11 @@ class PlanRun(models.Model):
     gone = models.CharField(max_length=20, blank=True)  # whom it is mended around, as the file names them
     start = models.CharField(max_length=20, blank=True)  # since which round
     asked_at = models.BigIntegerField()
-    sent_at = models.BigIntegerField()  # when it was last handed to the broker, or tried to
-    claim = models.CharField(max_length=16, blank=True)
-    beat_at = models.BigIntegerField(default=0)
-    tries = models.PositiveIntegerField(default=0)
     part = models.FloatField(default=0.0)  # that is done, 0 to 1
     best = models.BigIntegerField(null=True)  # how far the best plan so far is above what arithmetic allows
-    ended_at = models.BigIntegerField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, related_name="+")
     refusal = models.TextField(blank=True)  # of `programs.core.rotation.plan.Refusal`
-    error = models.TextField(blank=True)
 
     class Meta:
         constraints = (

@@ -1,21 +1,16 @@
-"""Plans of a cohort: asked for, made by one worker, taken up again after a kill, cancelled. Times in ms.
-
-A worker holds a run by a claim that it renews whenever the planner looks at the clock. Whoever finds the
-claim stale may take the run over; whoever finds that it bears the claim no more stops.
-"""
+"""Plans of a cohort: asked for, made by one worker at a time, cancelled. Times in ms."""
 
 import json
 import random
-import secrets
 import time
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Q
-from django.db.models.functions import Greatest
 
+from casesim import claims
 from casesim.accounts.models import User
 from casesim.accounts.service import Refusal, noted
+from casesim.claims import now_ms
 from casesim.cohorts.core import asking
 from casesim.cohorts.models import Cohort, Member, Pin, Plan, PlanRun, Round
 from casesim.cohorts.queries import facts_of, group_of
@@ -25,13 +20,7 @@ from casesim.programs.core.rotation.reading import BadCohort
 from casesim.programs.core.rotation.schema import Cohort as File
 from scoring.broker import send
 
-LEASE = 60_000  # ms without a sign of life after which a claim is stale
-TRIES = 5  # of a run, before it is called failed
-TOLD = 1.0  # seconds between two signs of life
-
-
-class Stopped(Exception):
-    """The run is over, or another worker has it."""
+Hold = claims.Hold[PlanRun]
 
 
 # --- asking -----------------------------------------------------------------------------------------------
@@ -101,15 +90,7 @@ def cancel(cohort: Cohort, now: int) -> bool:
 
 def sweep(now: int) -> int:
     """Call a worker again for open runs without a sign of life; after too many tries call them failed."""
-    silent = PlanRun.objects.filter(ended_at=None).annotate(heard=Greatest("sent_at", "beat_at"))
-    silent = silent.filter(heard__lt=now - LEASE)
-    hopeless = PlanRun.objects.filter(pk__in=[run.pk for run in silent if run.tries >= TRIES])
-    hopeless.filter(ended_at=None).update(ended_at=now, outcome=PlanRun.Outcome.FAILED)
-    again = [run.pk for run in silent if run.tries < TRIES]
-    for pk in again:
-        PlanRun.objects.filter(pk=pk).update(sent_at=now)
-        _send(pk)
-    return len(again)
+    return claims.sweep(PlanRun.objects.all(), now, _send, outcome=PlanRun.Outcome.FAILED)
 
 
 def _send(run_id: int) -> None:
@@ -152,90 +133,51 @@ def _written(file: File) -> str:
 
 def work(run_id: int) -> None:
     """Do a run, unless it is over or another worker is at it."""
-    claim = _claimed(run_id)
-    if claim is None:
-        return
-    try:
-        found = _found(claim)
-        _keep(claim, found)
-    except Stopped:
-        return
-    except Exception as error:
-        rows = PlanRun.objects.filter(pk=run_id, claim=claim.token, ended_at=None)
-        rows.update(claim="", beat_at=_now(), error=repr(error)[:2000])  # left to the sweep
-        raise
+    claims.work(PlanRun.objects.select_related("cohort", "after"), run_id, _work)
 
 
-class Claim:
-    """One worker's hold on a run. Every change is a sign of life; Stopped is raised when the hold is lost."""
-
-    def __init__(self, run: PlanRun) -> None:
-        self.run, self.token = run, run.claim
-        self.file = File.model_validate_json(run.asked)
-        self.end = time.monotonic() + self.file.settings.time_limit
-        self.told = 0.0
-
-    def change(self, **fields: object) -> None:
-        """Change the run while it is ours."""
-        rows = PlanRun.objects.filter(pk=self.run.pk, claim=self.token, ended_at=None)
-        if not rows.update(beat_at=_now(), **fields):
-            raise Stopped
-
-    def left(self) -> float:
-        """Seconds left; asked often, it is also the sign of life where no progress is made yet."""
-        self._alive()
-        return self.end - time.monotonic()
-
-    def tell(self, part: float, best: int | None) -> None:
-        """Progress, as it is shown."""
-        self._alive(part=part, **({} if best is None else {"best": best}))
-
-    def _alive(self, **fields: object) -> None:
-        if time.monotonic() - self.told >= TOLD:
-            self.change(**fields)
-            self.told = time.monotonic()
-
-
-def _claimed(run_id: int) -> Claim | None:
-    now, token = _now(), secrets.token_hex(8)
-    free = PlanRun.objects.filter(Q(claim="") | Q(beat_at__lt=now - LEASE), pk=run_id, ended_at=None)
-    if not free.filter(tries__lt=TRIES).update(claim=token, beat_at=now, tries=F("tries") + 1):
-        return None
-    return Claim(PlanRun.objects.select_related("cohort", "after").get(pk=run_id))
-
-
-def _found(claim: Claim) -> PlanDocument | NoPlan:
-    # only here: the solver is 50 MB, which no web process needs
-    from casesim.programs.core.rotation.planner import planned, replanned
-
-    run, file = claim.run, claim.file
-    if run.after is not None:
-        return replanned(file, document_of(run.after), run.gone, run.start, claim.left, claim.tell)
-    chance = random.Random(file.settings.seed)  # noqa: S311  (the same cohort: the same plan)
-    return planned(file, chance, claim.left, claim.tell, run.best_effort)
-
-
-def _keep(claim: Claim, found: PlanDocument | NoPlan) -> None:
+def _work(hold: Hold) -> None:
     """Keep what was found and end the run, both or neither."""
+    run, found = hold.row, _found(hold)
     with transaction.atomic():
         if isinstance(found, NoPlan):
             refused = found.model_dump_json()
-            claim.change(ended_at=_now(), outcome=PlanRun.Outcome.REFUSED, refusal=refused, error="")
+            hold.change(ended_at=now_ms(), outcome=PlanRun.Outcome.REFUSED, refusal=refused, error="")
             return
         plan = Plan.objects.create(
-            cohort=claim.run.cohort,
-            asked=claim.run.asked,
-            facts=claim.run.facts,
+            cohort=run.cohort,
+            asked=run.asked,
+            facts=run.facts,
             document=found.model_dump_json(),
-            made_at=_now(),
+            made_at=now_ms(),
         )
-        claim.change(ended_at=_now(), outcome=PlanRun.Outcome.DONE, plan=plan, part=1.0, error="")
+        hold.change(ended_at=now_ms(), outcome=PlanRun.Outcome.DONE, plan=plan, part=1.0, error="")
+
+
+def _found(hold: Hold) -> PlanDocument | NoPlan:
+    # only here: the solver is 50 MB, which no web process needs
+    from casesim.programs.core.rotation.planner import planned, replanned
+
+    run = hold.row
+    file = File.model_validate_json(run.asked)
+    end = time.monotonic() + file.settings.time_limit
+
+    told: dict[str, object] = {}
+
+    def left() -> float:
+        hold.tell(**told)  # a sign of life where there is no progress
+        return end - time.monotonic()
+
+    def tell(part: float, best: int | None) -> None:
+        told.update({"part": part} if best is None else {"part": part, "best": best})
+        hold.tell(**told)
+
+    if run.after is not None:
+        return replanned(file, document_of(run.after), run.gone, run.start, left, tell)
+    chance = random.Random(file.settings.seed)  # noqa: S311  (the same cohort: the same plan)
+    return planned(file, chance, left, tell, run.best_effort)
 
 
 def refusal_of(run: PlanRun) -> NoPlan | None:
     """Why a run found no plan; None if it did, or is not over."""
     return NoPlan.model_validate(json.loads(run.refusal)) if run.refusal else None
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

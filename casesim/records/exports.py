@@ -1,4 +1,4 @@
-"""Exports: asked for, written by one worker, written again after a kill, gone after a day. Times in ms.
+"""Exports: asked for, written by one worker at a time, gone after a day. Times in ms.
 
 A file appears whole or not at all: it is written beside its place and moved there.
 """
@@ -6,17 +6,17 @@ A file appears whole or not at all: it is written beside its place and moved the
 import hashlib
 import json
 import secrets
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 import rooms.queries
+from casesim import claims
 from casesim.accounts.models import User, Workspace
+from casesim.claims import TRIES, now_ms
 from casesim.records.core.tables import Table, as_csv, as_json, table
 from casesim.records.gathering import (
     MARK_COLUMNS,
@@ -33,16 +33,9 @@ from casesim.records.models import Export
 from scoring.broker import send
 
 KEPT = 24 * 3_600_000  # ms a file is there
-LEASE = 60_000  # ms without a sign of life after which another worker may begin anew
-TRIES = 3
-TOLD = 25  # rooms between two signs of life
 FORM = 1  # of what an export holds
 
 Tell = Callable[[int, int], None]
-
-
-class Stopped(Exception):
-    """Another worker has it, or it is over."""
 
 
 # --- asking ------------------------------------------------------------------------------------------------
@@ -52,7 +45,7 @@ def ask(workspace: Workspace, by: User, now: int) -> Export:
     """Ask for an export; while one is open, that one. The worker is called once this is committed."""
     with transaction.atomic():
         run, new = Export.objects.get_or_create(
-            workspace=workspace, ended_at=None, defaults={"asked_by": by, "asked_at": now, "heard_at": now}
+            workspace=workspace, ended_at=None, defaults={"asked_by": by, "asked_at": now, "sent_at": now}
         )
         if new:
             transaction.on_commit(lambda: _send(run.pk))
@@ -61,11 +54,7 @@ def ask(workspace: Workspace, by: User, now: int) -> Export:
 
 def sweep(now: int) -> None:
     """Call a worker again for what is silent, give up what was tried too often, take away what is old."""
-    silent = Export.objects.filter(ended_at=None, heard_at__lt=now - LEASE)
-    silent.filter(tries__gte=TRIES).update(ended_at=now, error="It was tried three times and not finished.")
-    for run in silent.filter(tries__lt=TRIES):
-        Export.objects.filter(pk=run.pk).update(heard_at=now)
-        _send(run.pk)
+    claims.sweep(Export.objects.all(), now, _send, error=f"It was tried {TRIES} times and not finished.")
     for old in Export.objects.filter(expires_at__lte=now).exclude(file=""):
         path(old.file).unlink(missing_ok=True)
         Export.objects.filter(pk=old.pk).update(file="")
@@ -92,29 +81,19 @@ def _send(run_id: int) -> None:
 
 def work(run_id: int) -> None:
     """Write an export, unless it is over or another worker is at it."""
-    claim, now = secrets.token_hex(8), _now()
-    free = Export.objects.filter(pk=run_id, ended_at=None).exclude(claim__gt="", heard_at__gte=now - LEASE)
-    if not free.update(claim=claim, heard_at=now, tries=F("tries") + 1):
-        return
-    run = Export.objects.select_related("workspace").get(pk=run_id)
-    name = f"{run.workspace.slug}-{secrets.token_hex(8)}.zip"
-    mine = Export.objects.filter(pk=run_id, claim=claim, ended_at=None)
+    claims.work(Export.objects.select_related("workspace"), run_id, _work)
 
-    def tell(done: int, of: int) -> None:
-        if not mine.update(done=done, of=of, heard_at=_now()):
-            raise Stopped
 
+def _work(hold: claims.Hold[Export]) -> None:
+    workspace = hold.row.workspace
+    name = f"{workspace.slug}-{secrets.token_hex(8)}.zip"
+    write(workspace, path(name), lambda done, of: hold.tell(done=done, of=of))
+    now, size = now_ms(), path(name).stat().st_size
     try:
-        write(run.workspace, path(name), tell)
-    except Stopped:
-        return
-    except Exception as error:
-        mine.update(claim="", heard_at=0, error=repr(error)[:500])  # the sweep tries again
-        raise
-    now = _now()
-    fields = {"file": name, "size": path(name).stat().st_size, "ended_at": now, "expires_at": now + KEPT}
-    if not mine.update(**fields, error=""):
+        hold.change(file=name, size=size, ended_at=now, expires_at=now + KEPT, error="")
+    except claims.Stopped:
         path(name).unlink(missing_ok=True)
+        raise
 
 
 def write(workspace: Workspace, target: Path, tell: Tell = lambda done, of: None) -> None:
@@ -134,8 +113,7 @@ def _documents(workspace: Workspace, tell: Tell) -> Iterator[Document]:
     ids = rooms.queries.room_ids(workspace.pk)
     found: list[OfRoom] = []
     for done, room_id in enumerate(ids):
-        if done % TOLD == 0:
-            tell(done, len(ids))
+        tell(done, len(ids))
         each = of_room(room_id)
         yield from each.documents
         found.append(OfRoom(each.room, each.seats, each.marks, ()))
@@ -167,7 +145,7 @@ def _manifest(workspace: Workspace, digests: dict[str, str]) -> dict[str, object
         "form": FORM,
         "workspace": workspace.slug,
         "name": workspace.name,
-        "made": moment(_now()),
+        "made": moment(now_ms()),
         "left_out": [
             "the talk of rooms that are not over",
             "marks and reports of rooms whose raters still mark blind",
@@ -175,7 +153,3 @@ def _manifest(workspace: Workspace, digests: dict[str, str]) -> dict[str, object
         ],
         "sha256": dict(sorted(digests.items())),
     }
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from casesim.accounts.models import User, Workspace
+from casesim.claims import Work
 
 
 class Retention(models.Model):
@@ -18,25 +19,20 @@ class Retention(models.Model):
         return f"{self.workspace}: {self.days} days"
 
 
-class Export(models.Model):
+class Export(Work):
     """An export that was asked for. Open until `ended_at`; one is open at a time. Times are ms.
 
-    Its file lies under VAR/exports until `expires_at`. The worker whose `claim` it bears is at work on it.
+    Its file lies under VAR/exports until `expires_at`.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.BigIntegerField()
-    heard_at = models.BigIntegerField()  # the last sign of life: asked for, sent again, or told how far
-    claim = models.CharField(max_length=16, blank=True)
-    tries = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)  # rooms
     of = models.PositiveIntegerField(default=0)
     file = models.CharField(max_length=80, blank=True)  # empty: none yet, or gone
     size = models.BigIntegerField(default=0)  # bytes
-    ended_at = models.BigIntegerField(null=True)
     expires_at = models.BigIntegerField(null=True)
-    error = models.TextField(blank=True)
 
     class Meta:
         constraints = (

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 import rooms.queries
+from casesim import claims
 from casesim.accounts.service import Refusal
 from casesim.cohorts import opening, planning, service
 from casesim.cohorts.core import asking
@@ -77,8 +78,8 @@ def test_a_run_that_a_worker_died_of_is_made_by_the_next(monkeypatch):
     monkeypatch.setattr(planning, "send", lambda task, about: sent.append(about))
     asked = planning.ask(here.cohort, here.standing.person, False, T0)
     PlanRun.objects.filter(pk=asked.pk).update(claim="dead", beat_at=T0, tries=1)
-    assert planning.sweep(T0 + planning.LEASE) == 0  # it may live yet
-    assert planning.sweep(T0 + planning.LEASE + 1) == 1 and sent == [asked.pk]
+    assert planning.sweep(T0 + claims.LEASE) == 0  # it may live yet
+    assert planning.sweep(T0 + claims.LEASE + 1) == 1 and sent == [asked.pk]
     done = builders.run(asked)
     assert (done.outcome, done.tries, Plan.objects.count()) == ("done", 2, 1)
 
@@ -86,7 +87,7 @@ def test_a_run_that_a_worker_died_of_is_made_by_the_next(monkeypatch):
 def test_two_workers_make_a_plan_once():
     here = builders.cohort()
     asked = planning.ask(here.cohort, here.standing.person, False, T0)
-    held_by_another = planning._claimed(asked.pk)
+    held_by_another = claims.take(PlanRun.objects.all(), asked.pk)
     builders.run(asked)
     assert asked.ended_at is None and held_by_another is not None and not Plan.objects.exists()
 
@@ -94,8 +95,8 @@ def test_two_workers_make_a_plan_once():
 def test_a_run_that_fails_again_and_again_is_called_failed(monkeypatch):
     here = builders.cohort()
     asked = planning.ask(here.cohort, here.standing.person, False, T0)
-    PlanRun.objects.filter(pk=asked.pk).update(tries=planning.TRIES)
-    assert planning.sweep(T0 + planning.LEASE + 1) == 0
+    PlanRun.objects.filter(pk=asked.pk).update(tries=claims.TRIES)
+    assert planning.sweep(T0 + claims.LEASE + 1) == 0
     asked.refresh_from_db()
     assert asked.outcome == "failed"
 

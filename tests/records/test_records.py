@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 import rooms.queries
+from casesim import claims
 from casesim.accounts.core.table import BadTable
 from casesim.accounts.models import AuditEntry, Membership, User
 from casesim.accounts.service import noted
@@ -142,12 +143,12 @@ def test_a_worker_that_died_is_followed_by_another(acme, owner, monkeypatch):
     sent = []
     monkeypatch.setattr(exports, "send", lambda task, about: sent.append(about))
     run = exports.ask(acme, owner.person, NOW)
-    Export.objects.filter(pk=run.pk).update(claim="dead", tries=1, heard_at=0)
+    Export.objects.filter(pk=run.pk).update(claim="dead", tries=1, beat_at=0)
     exports.work(run.pk)
     assert Export.objects.get().file
     late = exports.ask(acme, owner.person, NOW)
-    Export.objects.filter(pk=late.pk).update(claim="dead", tries=exports.TRIES)
-    exports.sweep(NOW + exports.LEASE + 1)
+    Export.objects.filter(pk=late.pk).update(claim="dead", tries=claims.TRIES)
+    exports.sweep(NOW + claims.LEASE + 1)
     assert Export.objects.get(pk=late.pk).error
     assert sent == []
 

@@ -7,6 +7,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from casesim import claims
 from casesim.accounts.models import User
 from rooms.service import open_room
 from scoring import calibrations, gathering, raters, tasks
@@ -201,10 +202,10 @@ def test_a_killed_workers_run_is_taken_up_where_it_was_and_ends_with_the_same_by
     assert not Calibration.objects.exists()
     sent = []
     monkeypatch.setattr(calibrations, "send", lambda *what: sent.append(what))
-    assert calibrations.sweep(now + calibrations.LEASE) == 0
-    assert calibrations.sweep(now + calibrations.LEASE + 1) == 1
+    assert calibrations.sweep(now + claims.LEASE) == 0
+    assert calibrations.sweep(now + claims.LEASE + 1) == 1
     assert sent == [("scoring.tasks.calibrate", run.pk)]
-    CalibrationRun.objects.update(beat_at=now - 2 * calibrations.LEASE)  # as if the minute had passed
+    CalibrationRun.objects.update(beat_at=now - 2 * claims.LEASE)  # as if the minute had passed
     with monkeypatch.context() as patch:
         patch.setattr(calibrations, "spreads", killed)  # must not be searched for again
         calibrations.work(run.pk)
@@ -235,11 +236,11 @@ def test_a_run_that_keeps_failing_is_called_failed_with_the_reason(acme, monkeyp
         raise ValueError("no such link")
 
     monkeypatch.setattr(calibrations, "spreads", broken)
-    for _ in range(calibrations.TRIES):
+    for _ in range(claims.TRIES):
         with pytest.raises(ValueError, match="no such link"):
             calibrations.work(run.pk)
     calibrations.work(run.pk)  # one too many: not even begun
-    now = run_of(acme).beat_at + calibrations.LEASE + 1
+    now = run_of(acme).beat_at + claims.LEASE + 1
     assert calibrations.sweep(now) == 0
     assert (run_of(acme).outcome, run_of(acme).error) == ("failed", "ValueError('no such link')")
 
