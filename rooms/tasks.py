@@ -9,6 +9,10 @@ from rooms.live import heartbeat, waker
 
 logger = logging.getLogger(__name__)
 
+VOICES = (
+    "voices"  # the queue of turns that may wait seconds for a model: they keep no other room's turn waiting
+)
+
 
 @shared_task(name="rooms.tasks.take_turns", ignore_result=True, expires=60)
 def take_turns(room_id: str, due: int | None = None) -> None:
@@ -21,7 +25,10 @@ def wake(room_ids: list[str]) -> None:
     """A turn in each of these rooms. What one of them meets keeps no other waiting: its sweep comes."""
     for room_id in room_ids:
         try:
-            take_turns(room_id)
+            if runner.asks_a_model(room_id):
+                take_turns.apply_async(args=[room_id], queue=VOICES)
+            else:
+                take_turns(room_id)
         except Exception:
             logger.exception("the bots' turn failed", extra={"room": room_id})
 
@@ -34,4 +41,5 @@ def sweep() -> None:
 
 
 def _again(room_id: str, due: int, seconds: float) -> None:
-    take_turns.apply_async(args=[room_id, due], countdown=seconds, expires=seconds + 60)
+    queue = VOICES if runner.asks_a_model(room_id) else None
+    take_turns.apply_async(args=[room_id, due], countdown=seconds, expires=seconds + 60, queue=queue)

@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Callable
 from functools import lru_cache
 
+from django.conf import settings
+
 from rooms.bots import agenda, turns, voices
 from rooms.bots.records import Record, record
 from rooms.core import messages as m
@@ -114,6 +116,13 @@ def live_turn(room_id: str, due: int | None, again: Again) -> None:
         _rest(room_id, now)
     else:
         _come_again(room_id, now, max(soonest, now + SOONEST), due, again)
+
+
+def asks_a_model(room_id: str) -> bool:
+    """Whether a turn there may wait for a language model. LookupError without the room."""
+    if not settings.LLM_URL:
+        return False
+    return settings.LISTENER == "llm" or bool(known(room_id).state.model)
 
 
 def _come_again(room_id: str, now: int, at: int, due: int | None, again: Again) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from rooms import queries, tasks
 from rooms.core import messages as m
+from rooms.core.laying import Terms
 from rooms.core.state import State
 from rooms.live.redis import client
 from rooms.live.room import HubRoom
@@ -26,9 +27,9 @@ def busy(number: int) -> HubRoom:
     return room
 
 
-def sent() -> list[list[str]]:
-    """The rooms each message in the broker's queue names."""
-    bodies = [json.loads(message)["body"] for message in client().lrange(QUEUE, 0, -1)]
+def sent(queue: str = QUEUE) -> list[list[str]]:
+    """What each message in one of the broker's queues names: rooms, or a room."""
+    bodies = [json.loads(message)["body"] for message in client().lrange(queue, 0, -1)]
     return [json.loads(base64.b64decode(body))[0][0] for body in bodies]
 
 
@@ -53,3 +54,16 @@ def test_a_room_that_cannot_be_seen_to_keeps_no_other_waiting(caplog):
     tasks.wake(["no-such-room", room])
     assert any(isinstance(line.event, m.Heard) for line in queries.record(room))
     assert [record.message for record in caplog.records] == ["the bots' turn failed"]
+
+
+@pytest.mark.skipif(not os.environ.get("REDIS_URL"), reason="needs Redis: python -m tests.servers")
+@pytest.mark.django_db
+def test_a_room_whose_words_a_model_finds_keeps_no_other_waiting(settings):
+    settings.LLM_URL = "http://127.0.0.1:9/v1"
+    slow, plain = (make_room(started=True, terms=terms).room_id for terms in (Terms(model="m"), Terms()))
+    handle_now(plain, "candidate", m.Say(text="What would a wrong block cost us?"), "1")
+    client().delete(tasks.VOICES)
+    tasks.wake([slow, plain])
+    assert sent(tasks.VOICES) == [slow]
+    assert any(isinstance(line.event, m.Heard) for line in queries.record(plain))
+    client().delete(tasks.VOICES)
