@@ -69,8 +69,13 @@ def open_panel(
     seniority: str = "",
     workspace_id: int | None = None,
     terms: Terms = NOTHING_AGREED,
+    purpose: str = "assessment",
+    trainees: Collection[str] = (),
 ) -> dict[str, Any]:
-    """A new live room and, for each seat, its join link, WebSocket address and bearer token."""
+    """A new live room and, for each seat, its join link, WebSocket address and bearer token.
+
+    Arguments, and ValueError, are those of `rooms.service.open_room`.
+    """
     version = version_of(name)
     scenario = scenario_of(version.pk)
     bots = bots_among(scenario, wishes, fill)
@@ -82,6 +87,8 @@ def open_panel(
         seniority=seniority,
         workspace_id=workspace_id,
         terms=terms,
+        purpose=purpose,
+        trainees=trainees,
     )
     return {
         "room": opened.room_id,

@@ -11,6 +11,7 @@ from django.test import Client
 from casesim.programs.forms import OpenForm
 from rooms import queries
 from rooms.core import messages as m
+from rooms.models import Room
 from tests.builders import SCENARIO
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +111,14 @@ def test_the_page_offers_a_model_only_where_there_is_one():
         found = form("small-1", **ticked)
         found.is_valid()
         assert found.terms().model == said
+
+
+def test_a_room_for_practice_with_a_trainee_is_said_to_be_one():
+    room = Room.objects.get(pk=open_room("--practice", "--trainee", "rater2")["room"])
+    assert room.purpose == "practice"
+    assert [seat.seat for seat in room.seats.filter(trainee=True)] == ["rater2"]
+
+
+def test_a_trainee_who_is_no_rater_is_an_error_that_names_the_seat():
+    with pytest.raises(CommandError, match="candidate"):
+        open_room("--trainee", "candidate")

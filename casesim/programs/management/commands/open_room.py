@@ -39,6 +39,14 @@ class Command(BaseCommand):
             action="store_true",
             help="the panel's bots speak through the language model",
         )
+        parser.add_argument("--practice", action="store_true", help="what it tells counts in no assessment")
+        parser.add_argument(
+            "--trainee",
+            action="append",
+            default=[],
+            metavar="SEAT",
+            help="a rater's seat whose sheet counts nowhere",
+        )
         parser.add_argument("--workspace", metavar="SLUG", help="whose room it is (nobody's)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,6 +61,8 @@ class Command(BaseCommand):
                 options["seniority"],
                 workspace_id(options["workspace"]),
                 Terms(model=set_up(options["model"])),
+                "practice" if options["practice"] else "assessment",
+                options["trainee"],
             )
         except (BadName, ValueError, LoadError) as error:
             raise CommandError(str(error)) from None
