@@ -28,6 +28,7 @@ from scenarios.queries import scenario as scenario_of
 logger = logging.getLogger(__name__)
 
 GROUP = 512  # commands committed together at most
+GATHER = 0.005  # seconds between two groups: where many speak, a few of them share a commit
 WAITING = 4_096  # commands that may wait; more are told to come again
 KNOWN = 2_000  # rooms whose fold is kept at most ...
 IDLE = 120.0  # ... and for so many seconds since it was last needed: a room that is over is let go
@@ -98,8 +99,8 @@ class Folds:
             known = Known(scenario_of(row.version_id, row.seniority, row.extra_time), State(), row.epoch)
         if known.state.seq == row.last_seq:
             return known
-        missing = log.parsed(log.read(row.id, known.state.seq))
-        state = fold(((line.at, line.event) for line in missing), known.state)
+        missing = log.read(row.id, known.state.seq)
+        state = fold(((line.at, line.event()) for line in missing), known.state)
         return Known(known.scenario, state, row.epoch)
 
     def keep(self, room_id: str, known: Known) -> None:
@@ -190,6 +191,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._stopping = False
         self._pause = 0.05
+        self._told = 0.0  # when the last group's answers went out, monotonic
 
     def start(self) -> None:
         self._thread.start()
@@ -219,6 +221,7 @@ class Writer:
         folds = Folds()
         while (group := self._take()) is not None:
             self._tell(*self._commit(group, folds))
+            self._told = time.monotonic()
         connection.close()
 
     def _commit(self, group: list[Job], folds: Folds) -> tuple[list[tuple[Job, Answer]], list[Growth]]:
@@ -254,6 +257,7 @@ class Writer:
         first = self._queue.get()
         if first is None:
             return None
+        time.sleep(max(0.0, self._told + GATHER - time.monotonic()))
         group = [first]
         while len(group) < GROUP:
             try:

@@ -30,6 +30,35 @@ def noting(answers: Answers) -> Writer:
     return Writer(lambda done, _: answers.extend((j.ref, a.code if a else None) for j, a in done))
 
 
+def answered(answers: Answers, count: int) -> None:
+    """Wait until so many are."""
+    deadline = time.monotonic() + 20
+    while len(answers) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_where_many_speak_a_few_share_a_commit_and_who_speaks_alone_does_not_wait(monkeypatch):
+    groups: list[int] = []
+
+    def commit(jobs, folds):
+        groups.append(len(jobs))
+        return [None] * len(jobs), []
+
+    monkeypatch.setattr(writer, "commit", commit)
+    monkeypatch.setattr(writer, "GATHER", 1.0)
+    answers: Answers = []
+    here = noting(answers)
+    here.start()
+    here.put(job("a", 0))
+    answered(answers, 1)
+    for number in range(1, 4):
+        here.put(job("a", number))
+    answered(answers, 4)
+    here.stop()
+    assert groups == [1, 3]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_full_queue_tells_to_come_again_and_keeps_what_it_took(monkeypatch):
     monkeypatch.setattr(writer, "WAITING", 5)
@@ -41,10 +70,7 @@ def test_a_full_queue_tells_to_come_again_and_keeps_what_it_took(monkeypatch):
         full.put(job(room, 5))
     assert told.value.code == "busy"
     full.start()
-    deadline = time.monotonic() + 20
-    while len(answers) < 5:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    answered(answers, 5)
     full.put(job(room, 5))  # sent again, as it was told
     full.stop()
     assert answers == [(f"w{number}", None) for number in range(6)]
