@@ -3,11 +3,12 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 from rooms.access import SeatRef, plain_code, seat_ref, seats_of
 from rooms.core import messages as m
-from rooms.core.feed import item_json, visible_to
+from rooms.core.feed import frame_json, item_json, visible_to
 from rooms.core.head import head
 from rooms.core.state import State, fold
 from rooms.core.words import Talk, words_of
@@ -24,7 +25,7 @@ LISTED = 50  # rooms on a page
 # What is no part of the talk, or is put otherwise once the page's modules run.
 SILENT = {"whispered", "inject_cued", "inject_fired", "inject_skipped", "hand_raised", "looked"}
 DIVIDERS = {"phase_started", "room_ended"}
-READABLE = 300  # items in the page itself, before its modules run
+READABLE = 100  # items in the page itself, before its modules run
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _room(room_id: str, logged: Sequence[log.Line]) -> RoomInfo:
     if row is None:
         raise LookupError(room_id)
     version = row.scenario_version
-    state = fold((line.at, line.event) for line in log.parsed(logged))
+    state = fold((line.at, line.event()) for line in logged)
     return RoomInfo(
         id=row.id,
         title=row.title,
@@ -128,22 +129,24 @@ def utterances(room_id: str, seat: str) -> tuple[Utterance, ...]:
 def feed(room_id: str, seat: str, after: int = 0) -> dict[str, Any]:
     """A feed frame as the socket would send it, for the first feed inside the HTML."""
     logged = log.read(room_id)
-    return _feed(_room(room_id, logged), logged, seat, after)
+    info = _room(room_id, logged)
+    frame: dict[str, Any] = json.loads(_frame(info, _items(logged, seat), after, _present(info, seat)))
+    return frame
 
 
-def _feed(info: RoomInfo, logged: Sequence[log.Line], seat: str, after: int = 0) -> dict[str, Any]:
-    seen = [line for line in logged if visible_to(line.to, seat)]
-    items = [json.loads(item_json(n, x.at, x.body)) for n, x in enumerate(seen, 1) if n > after]
-    present = {**head(info.scenario, info.state, seat), "here": [], "waits": False}
-    return {
-        "type": "feed",
-        "epoch": info.epoch,
-        "from": after,
-        "upto": len(seen),
-        "now": wall_ms(),
-        "items": items,
-        "head": present,
-    }
+def _frame(info: RoomInfo, items: Sequence[str], after: int, present: dict[str, Any]) -> str:
+    return frame_json(info.epoch, after, len(items), wall_ms(), items[after:], json.dumps(present))
+
+
+def _items(logged: Sequence[log.Line], seat: str) -> list[str]:
+    """The seat's whole feed, each item as JSON."""
+    seen = (line for line in logged if visible_to(line.to, seat))
+    return [item_json(n, line.at, line.body) for n, line in enumerate(seen, 1)]
+
+
+def _present(info: RoomInfo, seat: str) -> dict[str, Any]:
+    """The seat's head, as far as the log knows it."""
+    return {**head(info.scenario, info.state, seat), "here": [], "waits": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,29 +360,31 @@ def page(seat: SeatRef) -> dict[str, Any]:
     """What the room page's template needs, for this seat's eyes. Other pages of a room extend it."""
     logged = log.read(seat.room_id)
     info = _room(seat.room_id, logged)
-    first = _feed(info, logged, seat.seat)
+    items, present = _items(logged, seat.seat), _present(info, seat.seat)
     return {
         "room": info,
         "seat": seat,
-        "first": first,
-        "readable": _readable(first),
+        "head": present,
+        "first": _frame(info, items, 0, present),
+        "readable": _readable(items, present),
         "words": words(info.scenario, seat.kind),
         "scenario": {"title": info.scenario.title, "prompt": info.scenario.prompt},
     }
 
 
-def _readable(first: dict[str, Any]) -> list[dict[str, Any]]:
+def _readable(items: Sequence[str], present: dict[str, Any]) -> list[dict[str, Any]]:
     """The latest items that can be read without the page's modules, each with the name of who spoke.
 
     The modules put the whole feed in their place; a template takes longer for an item than all the rest.
     """
-    names = {seat["seat"]: seat["name"] or seat["title"] for seat in first["head"]["seats"]}
-    items = [
+    names = {seat["seat"]: seat["name"] or seat["title"] for seat in present["seats"]}
+    latest = map(json.loads, reversed(items))
+    spoken = (
         {**item, "who": names.get(item.get("by"), "")}
-        for item in first["items"]
+        for item in latest
         if item["type"] in DIVIDERS or (item.get("by") and item["type"] not in SILENT)
-    ]
-    return items[-READABLE:]
+    )
+    return list(islice(spoken, READABLE))[::-1]
 
 
 def words(scenario: Scenario, kind: str) -> dict[str, Any]:

@@ -41,3 +41,11 @@ def body(event: m.AnyEvent) -> str:
 def item_json(n: int, at: int, event_body: str) -> str:
     """One item of a feed frame, made from the stored body without parsing it."""
     return f'{{"n":{n},"at":{at},{event_body[1:]}'
+
+
+def frame_json(epoch: str, after: int, upto: int, now: int, items: Iterable[str], head: str) -> str:
+    """A feed frame: what comes after item `after`, up to `upto`, and what of the head is told with it."""
+    return (
+        f'{{"type":"feed","epoch":"{epoch}","from":{after},"upto":{upto},"now":{now},'
+        f'"items":[{",".join(items)}],"head":{head}}}'
+    )

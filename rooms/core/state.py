@@ -161,32 +161,48 @@ class State:
         return sum(len(d.versions) - 1 for d in self.decisions)
 
 
-NAMES = tuple(f.name for f in fields(State))
-_values = attrgetter(*NAMES)
+_values = attrgetter(*(f.name for f in fields(State)))
+_set = object.__setattr__  # the class is frozen
 
 Changes = dict[str, Any]  # of State's fields, by name
 
 
 def fold(log: Iterable[tuple[int, m.AnyEvent]], state: State | None = None) -> State:
     """The state after a log of (at, event), from the start or from a state already folded."""
-    state = state or State()
+    grown = _copy(state or State())
     for at, event in log:
-        state = apply(state, event, at)
-    return state
+        _grow(grown, event, at)
+    return grown
 
 
 def apply(state: State, event: m.AnyEvent, at: int) -> State:
     """The state after one more event, committed at wall time `at`."""
+    grown = _copy(state)
+    _grow(grown, event, at)
+    return grown
+
+
+def _copy(state: State) -> State:
+    # dataclasses.replace takes several times as long for a class of so many fields
+    return State(*_values(state))
+
+
+def _grow(state: State, event: m.AnyEvent, at: int) -> None:
+    """Change a state that nobody else holds yet: a whole log is folded in one copy, not in one a line."""
     at = max(at, state.at)
-    # one copy an event, since a whole log is folded when its room is opened; dataclasses.replace takes
-    # several times as long for a class of so many fields
-    values = dict(zip(NAMES, _values(state), strict=True))
-    values.update(_changes(state, event, at), seq=state.seq + 1, at=at)
-    return State(**values)
+    changes = _changes(state, event, at)
+    for name, value in changes.items():
+        _set(state, name, value)
+    _set(state, "seq", state.seq + 1)
+    _set(state, "at", at)
 
 
 def _changes(state: State, event: m.AnyEvent, at: int) -> Changes:  # noqa: C901  (one case a line)
     match event:
+        case m.Briefed() | m.Whispered() | m.ModelAnswered():
+            return {}
+        case m.Heard():
+            return _heard(state, event)
         case m.RoomOpened():
             return {"status": "lobby", "seats": _laid(event), "stand_in": event.stand_in}
         case m.NoticeGiven():
@@ -230,14 +246,10 @@ def _changes(state: State, event: m.AnyEvent, at: int) -> Changes:  # noqa: C901
             return {"quiet": event.quiet}
         case m.InjectCued() | m.InjectFired() | m.InjectHeld() | m.InjectSkipped():
             return _inject(state, event, at)
-        case m.Heard():
-            return _heard(state, event)
         case m.Looked():
             return {"looks": state.looks | {(event.data_set, event.column or "")}}
         case m.Queried():
             return {"queries": state.queries + 1}
-        case m.Briefed() | m.Whispered() | m.ModelAnswered():
-            return {}
         case _:
             return _airtime(state, event, at) | _board(state, event, at)
 

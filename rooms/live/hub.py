@@ -9,6 +9,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Coroutine, Iterable, Sequence
+from itertools import count
 from typing import Any, Protocol
 
 from rooms.core import messages as m
@@ -185,12 +186,11 @@ class Hub:
             ear.close(4000)
 
     def _take(self, room: HubRoom, lines: Iterable[tuple[log.Line, m.AnyEvent]]) -> None:
-        public = False
-        for line, event in lines:
-            if line.seq == room.state.seq + 1:  # others were taken before
-                room.take(line, event)
-                public = public or line.to is None
-        self._hand_out_soon(room, public)
+        new = [pair for pair in lines if pair[0].seq > room.state.seq]  # others were taken before
+        seqs = count(room.state.seq + 1)
+        taken = [pair for pair, seq in zip(new, seqs, strict=False) if pair[0].seq == seq]
+        room.take(taken)
+        self._hand_out_soon(room, public=any(line.to is None for line, _ in taken))
         self._grown(room)
 
     def _hand_out_soon(self, room: HubRoom, public: bool) -> None:
@@ -256,10 +256,9 @@ def _read_room(room_id: str) -> HubRoom:
     if row is None:
         raise LookupError(room_id)
     room = HubRoom(row.id, row.epoch, scenario_of(row.version_id, row.seniority, row.extra_time))
-    for line, event in _read_lines(room_id, 0):
-        room.take(line, event)
+    room.take(_read_lines(room_id, 0))
     return room
 
 
 def _read_lines(room_id: str, after: int) -> list[tuple[log.Line, m.AnyEvent]]:
-    return [(line, line.parsed().event) for line in log.read(room_id, after)]
+    return [(line, line.event()) for line in log.read(room_id, after)]

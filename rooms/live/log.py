@@ -33,9 +33,15 @@ class Line(NamedTuple):
     to: tuple[str, ...] | None
     body: str
 
+    def event(self) -> m.AnyEvent:
+        """What happened, without its audience: enough to fold it."""
+        return m.EVENTS.validate_json(self.body)
+
     def parsed(self) -> Logged:
-        event = m.EVENTS.validate_json(self.body)
-        return Logged(self.seq, self.at, event.model_copy(update={"to": self.to}))
+        event = self.event()
+        return Logged(
+            self.seq, self.at, event if self.to is None else event.model_copy(update={"to": self.to})
+        )
 
 
 class Entry(NamedTuple):

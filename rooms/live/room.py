@@ -1,14 +1,14 @@
 """A room as far as this process has handed it out: the fold, the log so far, and who listens."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 from rooms.core import messages as m
 from rooms.core.director import looks_again, next_look
-from rooms.core.feed import item_json, visible_to
-from rooms.core.state import State, apply
+from rooms.core.feed import frame_json, item_json, visible_to
+from rooms.core.state import State, fold
 from rooms.live import log
 from rooms.live.ear import Ear
 from rooms.live.heads import Heads, Turn
@@ -44,13 +44,13 @@ class HubRoom:
         self._looked_at = self.state
         self._look: int | None = None
 
-    def take(self, line: log.Line, event: m.AnyEvent) -> None:
-        """Fold one more line."""
-        self.state = apply(self.state, event, line.at)
-        self.lines.append(line)
+    def take(self, lines: Sequence[tuple[log.Line, m.AnyEvent]]) -> None:
+        """Fold the next lines."""
+        self.state = fold(((line.at, event) for line, event in lines), self.state)
+        self.lines += [line for line, _ in lines]
         for seat in self.state.seats:
-            if visible_to(line.to, seat):
-                self.counts[seat] = self.counts.get(seat, 0) + 1
+            seen = sum(visible_to(line.to, seat) for line, _ in lines)
+            self.counts[seat] = self.counts.get(seat, 0) + seen
 
     def fresh(self, seat: str) -> list[str]:
         """What came into the seat's feed since the last hand-out."""
@@ -90,10 +90,7 @@ class HubRoom:
         return [ear for ears in self.ears.values() for ear in ears]
 
     def frame(self, after: int, upto: int, items: Iterable[str], head_json: str) -> str:
-        return (
-            f'{{"type":"feed","epoch":"{self.epoch}","from":{after},"upto":{upto},"now":{wall_ms()},'
-            f'"items":[{",".join(items)}],"head":{head_json}}}'
-        )
+        return frame_json(self.epoch, after, upto, wall_ms(), items, head_json)
 
     def present(self) -> list[str]:
         return [s for s in self.state.seats if s in self.here or s in self.ears]

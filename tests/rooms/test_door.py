@@ -138,6 +138,18 @@ def test_folding_the_log_gives_the_state_the_writer_keeps():
     assert known(room).state.status == "ended"
 
 
+def test_a_fold_that_goes_on_leaves_the_state_it_began_from_as_it_was():
+    room = make_room(started=True).room_id
+    before = handle_now(room, "candidate", m.Say(text="one"), "1")
+    kept = repr(before)
+    handle_now(room, "candidate", m.Assume(text="two"), "2")
+    lines = queries.record(room)[before.seq :]
+    after = fold(((x.at, x.event) for x in lines), before)
+    assert (after.seq, len(after.assumptions)) == (before.seq + 1, 1)
+    assert repr(before) == kept
+    assert fold((), before) == before
+
+
 def test_an_event_cannot_be_changed():
     room = make_room().room_id
     with pytest.raises(DatabaseError, match="never updated"), transaction.atomic():
