@@ -116,7 +116,8 @@ def _top(name: str, mine: tuple[Top, ...], floors: list[Top] | None) -> list[Fig
             Figure(PART, f"{name}: processor per event there", median(run.all for run in there), "µs")
         )
     if floors is not None:
-        times = median(one.rate / f.rate for one, f in zip(mine, floors, strict=True))
+        # a floor that held no rung is given the lowest: the ratio is then too small, never too large
+        times = median(one.rate / max(f.rate, LADDER[0]) for one, f in zip(mine, floors, strict=True))
         figures.append(Figure(PART, f"{name} / floor: top rate", times, "x", at_least(4)))
     return figures
 
