@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from rooms.core.messages import Adjusted, RoomEnded, RoomOpened
+from rooms.core.messages import Adjusted, RoomEnded, RoomOpened, Voiced
 from scenarios.core.schema import Dimension, Doc, Level, Rubric, Scenario
 from scoring.core.agreement import Agreement, agreement
 from scoring.core.board import AssumptionLine, DecisionLine, assumptions, decisions
@@ -28,7 +28,7 @@ from scoring.core.model import Judged, Panel, judge, recommended, rows
 from scoring.core.record import Entry, PhaseRun, SeatHistory, phase_runs, seat_histories
 from scoring.core.sheets import Sheet, blind, level_name, standing
 
-VERSION = 5  # of the report's form; part of its digest
+VERSION = 6  # of the report's form; part of its digest
 WIDE = 2  # levels between two marks, from which people should talk
 
 
@@ -384,8 +384,19 @@ def _hands(given: ReportInput) -> Iterable[str]:
     bots = [s.title for s in seats if any(o.bot for o in s.occupants) and s.kind != "candidate"]
     if bots:
         yield f"A scripted persona sat, at least for a time, in: {', '.join(bots)}. Its pressure is scripted."
+        yield from _voices(given)
     if any(o.bot for s in seats if s.kind == "candidate" for o in s.occupants):
         yield "The candidate's seat was held by a scripted persona: this is a rehearsal, about nobody."
+
+
+def _voices(given: ReportInput) -> Iterable[str]:
+    """Whose words the personas spoke."""
+    for entry in given.record:
+        if isinstance(entry.event, Voiced):
+            yield (
+                f"Its words may come from the language model {entry.event.model}; when it speaks, about what "
+                "and with which stance is scripted."
+            )
 
 
 def _uneven(given: ReportInput, sheets: tuple[Sheet, ...]) -> Iterable[str]:

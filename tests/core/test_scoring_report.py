@@ -146,6 +146,13 @@ def test_scripted_pressure_and_a_closed_rating_are_limits():
     assert "A scripted persona sat, at least for a time, in: Head of operations." in limits
     assert "this is a rehearsal, about nobody" in limits
     assert "Fay closed rating before every scoresheet was in." in limits
+    assert "language model" not in limits
+
+
+def test_words_of_a_language_model_are_a_limit():
+    lines = record((1, m.Voiced(model="small-1")), starts("one", "Framing", 10))
+    limits = " ".join(assemble(given(lines=lines)).limits)
+    assert "Its words may come from the language model small-1; when it speaks" in limits
 
 
 # --- what the model adds -----------------------------------------------------------------------------
