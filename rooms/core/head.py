@@ -179,6 +179,10 @@ def _cue(state: State, inject: Inject) -> Json:
 
 
 def _inject(state: State, inject: Inject) -> Json:
+    return {**_planned(inject), "state": state.inject(inject.key).status}
+
+
+def _planned(inject: Inject) -> Json:
     return {
         "key": inject.key,
         "title": inject.title,
@@ -186,27 +190,30 @@ def _inject(state: State, inject: Inject) -> Json:
         "text": inject.text,
         "dimensions": inject.dimensions,
         "expected": inject.expected,
-        "state": state.inject(inject.key).status,
     }
 
 
 # --- the facilitator's console -----------------------------------------------------------------------
 
 
-def _console_injects(scenario: Scenario, state: State, _: str) -> list[Json]:
+def _plan(scenario: Scenario, state: State, _: str) -> list[Json]:
+    """Every inject as it was written, with the seat it is for: this stays, and is sent once."""
     names = {p.key: p.name for p in scenario.phases}
-    return [_console_inject(state, i, names[i.phase]) for i in scenario.injects]
+    return [
+        {
+            **_planned(inject),
+            "phase": inject.phase,
+            "role": inject.role,
+            "seat": state.seat_of(inject.role),
+            "when": director.describe(inject, names[inject.phase]),
+        }
+        for inject in scenario.injects
+    ]
 
 
-def _console_inject(state: State, inject: Inject, phase_name: str) -> Json:
-    return {
-        **_inject(state, inject),
-        "phase": inject.phase,
-        "role": inject.role,
-        "seat": state.seat_of(inject.role),
-        "when": director.describe(inject, phase_name),
-        "why": state.inject(inject.key).why,
-    }
+def _injects(_: Scenario, state: State, __: str) -> Json:
+    """What became of those that do not wait any more, by key."""
+    return {key: {"state": inject.status, "why": inject.why} for key, inject in state.injects.items()}
 
 
 def coverage(scenario: Scenario, state: State) -> list[Json]:
@@ -274,7 +281,8 @@ SECTIONS = (
         kinds=("panel",),
         shared=False,
     ),
-    Section("console.injects", ("injects",), _console_injects, kinds=CONSOLE),
+    Section("console.plan", (), _plan, kinds=CONSOLE),
+    Section("console.injects", ("injects",), _injects, kinds=CONSOLE),
     Section("console.airtime", ("words",), lambda _, state, __: dict(state.words), kinds=CONSOLE),
     Section(
         "console.coverage",

@@ -64,7 +64,7 @@ only the sections that changed, each whole, and those of `console` one level dee
 | `may` | the command types your seat may send now |
 | `quiet` | whether the bots are silenced |
 | `yours` | panel only: `cues`, `injects`, `facts` and `data_sets` of your role |
-| `console` | facilitator only: `injects`, `airtime`, `coverage`, `acts`, `hints` |
+| `console` | facilitator only: `plan` (each inject as written), `injects` (by key: `state` and `why` of those that do not wait any more), `airtime`, `coverage`, `acts`, `hints` |
 """
 
 

@@ -125,6 +125,18 @@ def test_heads_sent_as_changes_add_up_to_the_whole_head(moves):
             assert held[seat] == json.loads(json.dumps({**head(CASE, state, seat), **here}))
 
 
+def test_the_plan_is_told_once_and_of_an_inject_that_changes_only_what_became_of_it():
+    heads, state = Heads(CASE), fold((line.at, line.event) for line in play([]))
+    heads.turn(state, {})
+    key = CASE.injects[0].key
+    plan = json.loads(heads.whole("facilitator"))["console"]["plan"]
+    assert [each["key"] for each in plan] == [inject.key for inject in CASE.injects]
+    held = fold([(state.at, m.InjectHeld(inject=key, held=True))], state)
+    console = json.loads(heads.turn(held, {}).of("facilitator"))["console"]
+    assert console["injects"] == {key: {"state": "held", "why": ""}}
+    assert "plan" not in console
+
+
 def test_a_feed_counts_only_what_its_seat_sees():
     log = play([("dana", m.Whisper(text="PRIVATE")), ("candidate", m.Say(text="well"))])
     for seat in ("candidate", "dana", "rater1", "facilitator"):

@@ -106,7 +106,7 @@ test("time given and taken is said in minutes where it can be", () => {
 test("injects are called by title where the seat knows it", () => {
   const cast = {
     ...CAST,
-    head: { ...CAST.head, console: { injects: [{ key: "wait", title: "Who answers?" }] } },
+    head: { ...CAST.head, console: { plan: [{ key: "wait", title: "Who answers?" }], injects: {} } },
   };
   assert.equal(
     tell({ type: "inject_held", inject: "wait", held: true }, names(cast)),

@@ -1,5 +1,7 @@
 // On a narrow screen one column is seen at a time: the bar that chooses it, and what waits in the others.
 
+import { planned } from "./plan.js";
+
 export function columns(app, bar) {
   const { body } = document;
   const seen = { talk: app.store.upto, aside: app.store.upto };
@@ -36,7 +38,7 @@ const whispered = (app, n) => later(app, n).filter((item) => item.type === "whis
 
 // What this seat is asked to do: cues and data requests, or for the facilitator injects that are due.
 function due({ head }) {
-  const cued = head.console?.injects.filter(({ state }) => state === "cued").length ?? 0;
+  const cued = planned(head).filter(({ state }) => state === "cued").length;
   const asked = head.board.requests.filter(
     ({ role, state }) => state === "open" && role === head.you.role,
   ).length;

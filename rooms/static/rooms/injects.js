@@ -5,6 +5,7 @@ import { aims } from "./cards.js";
 import { area } from "./fields.js";
 import { buttons, closed, draft } from "./inject_buttons.js";
 import { roleName } from "./people.js";
+import { planned } from "./plan.js";
 import { plain } from "./words.js";
 
 const STATE = {
@@ -16,8 +17,8 @@ const STATE = {
 };
 
 export function view(app) {
-  const injects = app.head.console?.injects;
-  if (!injects) return nothing;
+  if (!app.head.console) return nothing;
+  const injects = planned(app.head);
   return html`<div class="timeline stack-small">
     ${app.head.phases.map((phase) => group(app, phase, injects))}
   </div>`;

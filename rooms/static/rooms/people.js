@@ -44,7 +44,7 @@ export function names(cast) {
 }
 
 const injectTitle = (head, key) =>
-  (head?.console ?? head?.yours)?.injects.find((inject) => inject.key === key)?.title ?? plain(key);
+  (head?.console?.plan ?? head?.yours?.injects)?.find((inject) => inject.key === key)?.title ?? plain(key);
 
 const part = (cast, key) => {
   const seat = seatOf(cast.head, key);
