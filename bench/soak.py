@@ -31,6 +31,7 @@ from scenarios.loader import bundled_script, load_bundled
 
 PART = "soak"
 LIFE = 330.0  # seconds a room lives: past the end of its first phase
+KEPT = 120.0  # seconds for which a server keeps its fold of a room that is over: until then memory only grows
 SAMPLE = 3.7  # seconds between two looks at the processes: not in step with the sweeps
 AT_ONCE = 100  # phases that end in the same second
 SOON = 15  # seconds until they do
@@ -224,13 +225,14 @@ def within(late: dict[float, float], share: float) -> float | None:
 
 def figures(soak: Soak, seconds: float) -> list[Figure]:
     steady = [look for look in soak.looks if look.at > soak.life + SAMPLE]
+    full = [look for look in steady if look.at > soak.life + KEPT]
     note = f"from {steady[0].at:.0f} to {steady[-1].at:.0f} s"
     return [
         Figure(PART, "rooms of eight alive at a time, with three bots each", soak.size, ""),
         Figure(PART, "items a second in all rooms", soak.items / seconds, ""),
         Figure(PART, "sockets cut", soak.cut.total(), "", Goal(most=0), f"codes {dict(soak.cut)}"),
         Figure(PART, "gaps in feeds", soak.gaps, "", Goal(most=0)),
-        *(figure for name in steady[0].memory for figure in memory(name, steady, note)),
+        *(figure for name in steady[0].memory for figure in memory(name, full)),
         *processor(steady, note),
         *bots(steady, note),
         *lateness("phases that end one by one", soak.late),
@@ -238,11 +240,12 @@ def figures(soak: Soak, seconds: float) -> list[Figure]:
     ]
 
 
-def memory(name: str, steady: Sequence[Look], note: str) -> list[Figure]:
+def memory(name: str, full: Sequence[Look]) -> list[Figure]:
     """What a process held, and its growth: the slope of a line through all looks, for ten minutes."""
-    held = [look.memory.get(name, 0) for look in steady]
-    slope, start = linear_regression([look.at for look in steady], held)
-    growth = slope * 600 / (start + slope * steady[0].at)
+    held = [look.memory.get(name, 0) for look in full]
+    slope, start = linear_regression([look.at for look in full], held)
+    growth = slope * 600 / (start + slope * full[0].at)
+    note = f"from {full[0].at:.0f} to {full[-1].at:.0f} s"
     goal = None if name == "postgres" else at_most(FLAT)  # it fills its cache, as it should
     return [
         Figure(PART, f"{name}: memory", median(held) / 1024, "MiB", note=note),
