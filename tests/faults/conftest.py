@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -41,17 +42,20 @@ def laid(tmp_path_factory: pytest.TempPathFactory) -> Laid:
 
 
 @pytest.fixture(scope="session")
-def postgres_crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Crew, str, Laid]]:
-    """A PostgreSQL of these tests alone, which may be stopped hard: what it acknowledged must last."""
-    home = tmp_path_factory.mktemp("postgres")
-    for parent in (home, *home.parents[:2]):
-        parent.chmod(0o711)  # its own user has to find its way
-    with Crew(home / "log") as crew:
-        url = servers.postgresql(crew, home)["DATABASE_URL"]
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("ALTER ROLE casesim SET synchronous_commit = on")
-            connection.execute("CREATE DATABASE laid")
-        yield crew, url, lay(home / "laid", url.replace("/postgres", "/laid"))
+def postgres_crew() -> Iterator[tuple[Crew, str, Laid]]:
+    """A PostgreSQL of these tests alone, which may be stopped hard: what it acknowledged must last.
+
+    Its own user has to find its way. That is not to be had below pytest's directory: another run of pytest on
+    this machine would close it again under its feet.
+    """
+    with TemporaryDirectory(prefix="casesim-faults-") as directory:
+        home = Path(directory)
+        with Crew(home / "log") as crew:
+            url = servers.postgresql(crew, home)["DATABASE_URL"]
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("ALTER ROLE casesim SET synchronous_commit = on")
+                connection.execute("CREATE DATABASE laid")
+            yield crew, url, lay(home / "laid", url.replace("/postgres", "/laid"))
 
 
 _databases = count(1)
@@ -67,9 +71,10 @@ def _database(url: str) -> str:
                 # sequences were logged, and a crash soon after would then set them back
                 connection.execute(f"CREATE DATABASE {name} TEMPLATE laid STRATEGY FILE_COPY")
             return name
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            met = str(error)
             time.sleep(tries)
-    raise AssertionError("the PostgreSQL of these tests does not come back")
+    raise AssertionError(f"the PostgreSQL of these tests does not come back: {met}")
 
 
 @pytest.fixture
