@@ -5,8 +5,8 @@ Sources: Wilson 1927; Koopman 1984 (score interval of a ratio); Fisher 1935.
 
 from math import sqrt
 
+import scipy
 from scipy.optimize import brentq
-from scipy.stats import fisher_exact
 
 Z90 = 1.6448536269514722  # half a 90 % interval in standard deviations
 Interval = tuple[float, float]
@@ -33,7 +33,7 @@ def ratio_interval(x: int, n: int, reference_x: int, reference_n: int, z: float 
 
 def fisher(x: int, n: int, reference_x: int, reference_n: int) -> float:
     """The two-sided exact p of equal shares."""
-    return float(fisher_exact([[x, n - x], [reference_x, reference_n - reference_x]])[1])
+    return float(scipy.stats.fisher_exact([[x, n - x], [reference_x, reference_n - reference_x]])[1])
 
 
 def _score(ratio: float, x: int, n: int, y: int, m: int) -> float:

@@ -6,7 +6,7 @@ It is no calibration: it takes nothing out for who was marked. From ten intervie
 from collections.abc import Mapping, Sequence
 from statistics import mean, stdev
 
-from scipy.stats import t
+import scipy
 
 from scoring.core.estimate import Estimate, unknown
 
@@ -25,7 +25,7 @@ def beside_others(rater: str, rooms: Sequence[Marks]) -> Estimate:
     if len(apart) < FEWEST:
         return unknown(f"{len(apart)} of {FEWEST} rooms that others marked too", len(apart))
     centre = mean(apart)
-    reach = float(t.ppf((1 + SHARE) / 2, len(apart) - 1)) * stdev(apart) / len(apart) ** 0.5
+    reach = float(scipy.stats.t.ppf((1 + SHARE) / 2, len(apart) - 1)) * stdev(apart) / len(apart) ** 0.5
     caution = "an early look: a habit needs ten interviews"
     return Estimate(value=centre, interval=(centre - reach, centre + reach), n=len(apart), caution=caution)
 

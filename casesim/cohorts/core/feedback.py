@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from statistics import mean, stdev
 from typing import NamedTuple
 
-from scipy.stats import t
+import scipy
 
 from casesim.cohorts.core.recording import Reference
 from scenarios.core.schema import Rubric
@@ -108,7 +108,7 @@ def _leaning(means: Sequence[float], count: int) -> Estimate:
         return Estimate(
             value=mean(means), n=count, caution=f"from {count} of {FEWEST} recordings: no interval"
         )
-    reach = float(t.ppf((1 + SHARE) / 2, count - 1)) * stdev(means) / count**0.5
+    reach = float(scipy.stats.t.ppf((1 + SHARE) / 2, count - 1)) * stdev(means) / count**0.5
     return Estimate(value=mean(means), n=count, interval=(mean(means) - reach, mean(means) + reach))
 
 

@@ -7,8 +7,8 @@ falsely (Benjamini & Hochberg 1995); nothing is said of a rater with fewer than 
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control
 
 from scenarios.core.schema import Doc
 from scoring.core.effects.measured import (
@@ -117,7 +117,7 @@ def _discovered(p: Floats) -> Flags:
     for place, column in enumerate(p.T):
         tested = np.isfinite(column)
         if tested.any():
-            flags[tested, place] = false_discovery_control(column[tested]) <= DISCOVERIES
+            flags[tested, place] = scipy.stats.false_discovery_control(column[tested]) <= DISCOVERIES
     return flags
 
 

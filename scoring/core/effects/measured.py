@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
 from scoring.core.effects.seen import COLUMNS, Interviews, by_rater
 from scoring.core.effects.statistics import DRIFT, MEASURES, statistics
@@ -97,4 +97,4 @@ def _agreement(own: Floats, others: Floats) -> Estimate:
         return unknown(f"{n} of {FEWEST} interviews that others marked too", n)
     if np.ptp(own) == 0 or np.ptp(others) == 0:
         return unknown("one of the two marked everybody alike", n)
-    return Estimate(value=float(spearmanr(own, others).statistic), n=n).rounded()
+    return Estimate(value=float(scipy.stats.spearmanr(own, others).statistic), n=n).rounded()

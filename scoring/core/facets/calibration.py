@@ -7,8 +7,8 @@ integrated over: a Sobol sequence of their prior, weighted by how well each expl
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import softmax
-from scipy.stats import norm, qmc
+import scipy
+from scipy.special import ndtri, softmax
 
 from scoring.core.facets.blocks import Prior, eliminate
 from scoring.core.facets.design import BARE, Design, design
@@ -121,6 +121,7 @@ def _points(whole: Design, assumed: Assumptions) -> Floats:
     free = (whole.counts() > 0) & (np.array(assumed.widths) > 0)
     points = np.tile(np.log(assumed_sigmas(assumed)), (2**POINTS, 1))
     if free.any():
-        cube = qmc.Sobol(int(free.sum()), scramble=False).random_base2(POINTS) + 2.0 ** -(POINTS + 1)
-        points[:, free] += np.array(assumed.widths)[free] * norm.ppf(cube)
+        sobol = scipy.stats.qmc.Sobol(int(free.sum()), scramble=False)
+        cube = sobol.random_base2(POINTS) + 2.0 ** -(POINTS + 1)
+        points[:, free] += np.array(assumed.widths)[free] * ndtri(cube)
     return np.asarray(np.exp(points))

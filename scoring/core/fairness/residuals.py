@@ -10,9 +10,8 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control, nct
-from scipy.stats import t as student
 
 from scenarios.core.schema import Doc
 from scoring.core.estimate import Estimate, unknown
@@ -61,7 +60,7 @@ def rater_by_group(sheets: Sequence[Residual]) -> tuple[RaterByGroup, ...]:
     known = [sheet for sheet in sheets if sheet.group is not None]
     found = list(_lines(known))
     tested = [line.p for line in found if line.p is not None]
-    kept = iter(false_discovery_control(tested) <= DISCOVERIES) if tested else iter(())
+    kept = iter(scipy.stats.false_discovery_control(tested) <= DISCOVERIES) if tested else iter(())
     return tuple(_flagged(line, bool(next(kept))) if line.p is not None else line for line in found)
 
 
@@ -81,7 +80,7 @@ def _line(rater: str, group: str, inside: Floats, outside: Floats) -> RaterByGro
         nothing = unknown(why, len(inside) + len(outside))
         return RaterByGroup(rater=rater, group=group, **sizes, difference=nothing, says=f"Cannot say: {why}.")
     seen = _welch(inside, outside)
-    reach = float(student.ppf(0.95, seen.freedom)) * seen.error
+    reach = float(scipy.stats.t.ppf(0.95, seen.freedom)) * seen.error
     interval = (seen.difference - reach, seen.difference + reach)
     power = _power(seen)
     return RaterByGroup(
@@ -90,7 +89,7 @@ def _line(rater: str, group: str, inside: Floats, outside: Floats) -> RaterByGro
         **sizes,
         difference=Estimate(value=seen.difference, n=sum(sizes.values()), interval=interval).rounded(),
         power=round(power, 3),
-        p=float(2 * student.sf(abs(seen.difference) / seen.error, seen.freedom)),
+        p=float(2 * scipy.stats.t.sf(abs(seen.difference) / seen.error, seen.freedom)),
         says=(
             f"No difference was found; one of {MATTERS:g} levels would have been found with a chance of "
             f"{power:.0%}."
@@ -115,9 +114,10 @@ def _welch(inside: Floats, outside: Floats) -> _Welch:
 
 def _power(seen: _Welch) -> float:
     """Of a two-sided test at 5 %, had the true difference been MATTERS."""
-    limit = float(student.ppf(0.975, seen.freedom))
+    limit = float(scipy.stats.t.ppf(0.975, seen.freedom))
     away = MATTERS / seen.error
-    return float(nct.sf(limit, seen.freedom, away) + nct.cdf(-limit, seen.freedom, away))
+    there = scipy.stats.nct(seen.freedom, away)
+    return float(there.sf(limit) + there.cdf(-limit))
 
 
 def _flagged(line: RaterByGroup, flag: bool) -> RaterByGroup:

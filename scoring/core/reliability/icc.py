@@ -11,8 +11,8 @@ their place, with intervals by drawing candidates again.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from scenarios.core.schema import Doc
 from scoring.core.estimate import Estimate, unknown
@@ -144,7 +144,7 @@ def _share(between: float, error: float, k: int) -> float:
 
 def _bounds(between: float, error: float, k: int, df: tuple[int, int]) -> Bounds:
     """The correlation when F = between / error goes to its quantiles; nan without error."""
-    low, high = (float(stats.f.ppf(1 - TAIL, *some)) for some in (df, df[::-1]))
+    low, high = (float(scipy.stats.f.ppf(1 - TAIL, *some)) for some in (df, df[::-1]))
     if not error:
         return float("nan"), float("nan")
     return _share(between, error * low, k), _share(between * high, error, k)
@@ -160,7 +160,7 @@ def _absolute_bounds(a: Anova) -> Bounds:
     n, k, icc, f = a.n, a.k, _absolute(a), _over(a.raters, a.rest)
     rest = n * (1 + (k - 1) * icc) - k * icc
     df = (k - 1) * (n - 1) * (k * icc * f + rest) ** 2 / ((n - 1) * (k * icc * f) ** 2 + rest**2)
-    above, below = stats.f.ppf(1 - TAIL, n - 1, df), stats.f.ppf(1 - TAIL, df, n - 1)
+    above, below = scipy.stats.f.ppf(1 - TAIL, n - 1, df), scipy.stats.f.ppf(1 - TAIL, df, n - 1)
     error = k * a.raters + (k * n - k - n) * a.rest
     low = n * (a.between - above * a.rest) / (above * error + n * a.between)
     high = n * (below * a.between - a.rest) / (error + n * below * a.between)
@@ -180,7 +180,7 @@ def _test(above: float, below: float, df: tuple[int, int]) -> FTest | None:
     f = _over(above, below)
     if not np.isfinite(f):
         return None
-    return FTest(f=f, df1=df[0], df2=df[1], p=float(stats.f.sf(f, *df)))
+    return FTest(f=f, df1=df[0], df2=df[1], p=float(scipy.stats.f.sf(f, *df)))
 
 
 def _correlation(name: str, value: float, bounds: Bounds, test: FTest | None, n: int) -> Correlation:
