@@ -30,7 +30,8 @@ function entry(app, seat) {
       <span class="seat-title">${title}</span>
     </p>
     <p class="seat-state tiny">
-      <span class="dot" aria-hidden="true"></span>${player ? `${player}, ${words}` : words}
+      <span class="seat-now"><span class="dot" aria-hidden="true"></span>
+        <span>${player ? `${player}, ${words}` : words}</span></span>
       ${seat.hand ? html`<span class="chip chip-warn">hand up</span>` : nothing}
       ${app.head.status === "lobby" && seat.occupant === "person" ? readiness(seat) : nothing}
     </p>
