@@ -30,9 +30,14 @@ const NEXT = {
   observer: { title: "The room has ended.", text: ["Thank you for watching."] },
 };
 
+const SUBMITTED = {
+  title: "Your sheet is in. Thank you.",
+  text: ["The debrief opens when all sheets are in. Until then nobody sees your marks."],
+};
+
 export function view(app) {
   if (app.head.status !== "ended") return nothing;
-  const { title, text, to } = NEXT[app.head.you.kind];
+  const { title, text, to } = document.body.dataset.sheet ? SUBMITTED : NEXT[app.head.you.kind];
   return html`<section class="ended stack-small" data-test="ended">
     <h2>${title}</h2>
     ${text.map((line) => html`<p>${line}</p>`)}
