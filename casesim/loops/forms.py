@@ -18,6 +18,8 @@ GUEST = ""
 KEEP_DAYS, APPEAL_DAYS = 180, 14
 WHEN = "%Y-%m-%dT%H:%M"
 
+LONGEST = 4_000  # characters of what one person writes to another
+
 
 class LoopForm(forms.Form):
     """A new loop: who, at which level, by which rubric, and what is promised."""
@@ -161,10 +163,17 @@ class ConflictForm(forms.Form):
         self.fields["person"].widget.attrs["class"] = "input input-small"
 
 
+class Prose(forms.CharField):
+    """Words of several lines. The end of a line is one character, as the browser counts that sends two."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\r\n", "\n")
+
+
 class WordsForm(forms.Form):
     """Words of one person for another."""
 
-    text = forms.CharField(max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
+    text = Prose(max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, label: str, *args: Any, help_text: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -175,5 +184,5 @@ class DecisionForm(forms.Form):
     """A named person's decision, and why."""
 
     decision = forms.ChoiceField(choices=Decision.Word.choices, widget=forms.RadioSelect)
-    reason = forms.CharField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = Prose(max_length=LONGEST, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     digest = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)

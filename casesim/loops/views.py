@@ -17,12 +17,14 @@ from casesim.accounts.queries import members
 from casesim.accounts.service import Refusal, noted
 from casesim.loops import appeals, queries, reports, service
 from casesim.loops.access import loop_for
-from casesim.loops.forms import ConflictForm, DecisionForm, LoopForm, RoomForm, TimeForm, WordsForm
+from casesim.loops.forms import LONGEST, ConflictForm, DecisionForm, LoopForm, RoomForm, TimeForm, WordsForm
 from casesim.loops.models import Decision, Loop
 from casesim.loops.service import LoopWish
 from casesim.loops.tokens import link_of
 from scenarios.models import ScenarioVersion
 from scoring.core.calibrated import rubric_name
+
+TOO_LONG = f"That is too long: at most {LONGEST:,} characters. Nothing was kept; your words are still below."
 
 # --- loops, and one loop --------------------------------------------------------------------------
 
@@ -212,7 +214,8 @@ def sign(request: HttpRequest, workspace: str, loop: int) -> HttpResponse:
     if not _may_read(here, found):
         raise Http404("no report")
     if not form.is_valid():
-        return _report(request, here, found, {"error": "Choose hire or no hire.", "given": request.POST}, 422)
+        error = TOO_LONG if form.has_error("reason") else "Choose hire or no hire."
+        return _report(request, here, found, {"error": error, "given": request.POST}, 422)
     given = form.cleaned_data
     try:
         reports.sign(here, found, given["digest"], given["decision"], given["reason"], _now())
@@ -227,12 +230,12 @@ def sign(request: HttpRequest, workspace: str, loop: int) -> HttpResponse:
 def release(request: HttpRequest, workspace: str, loop: int) -> HttpResponse:
     """Tell the candidate the decision, with words for them."""
     here, found = loop_for(request, workspace, loop)
-    text = request.POST.get("text", "")[:4000]
-    return _change(
+    return _told(
         request,
         here,
         found,
-        lambda: reports.release(here, found, text, _now()),
+        {"feedback_form": _feedback_form(request.POST)},
+        lambda text: reports.release(here, found, text, _now()),
         "The candidate can read the decision and your words now.",
     )
 
@@ -242,12 +245,12 @@ def release(request: HttpRequest, workspace: str, loop: int) -> HttpResponse:
 def answer(request: HttpRequest, workspace: str, loop: int) -> HttpResponse:
     """Answer the candidate who contests the decision."""
     here, found = loop_for(request, workspace, loop)
-    text = request.POST.get("text", "")[:4000]
-    return _change(
+    return _told(
         request,
         here,
         found,
-        lambda: appeals.answer(here, found, text, _now()),
+        {"answer_form": _answer_form(request.POST)},
+        lambda text: appeals.answer(here, found, text, _now()),
         "Answered. A second person decides now.",
     )
 
@@ -257,14 +260,15 @@ def answer(request: HttpRequest, workspace: str, loop: int) -> HttpResponse:
 def review(request: HttpRequest, workspace: str, loop: int) -> HttpResponse:
     """A second named person decides what was contested."""
     here, found = loop_for(request, workspace, loop)
-    decision, reason = request.POST.get("decision", ""), request.POST.get("reason", "")[:4000]
-    return _change(
-        request,
-        here,
-        found,
-        lambda: appeals.review(here, found, decision, reason, _now()),
-        "Decided. The candidate can read it.",
-    )
+    form = DecisionForm(request.POST)
+    try:
+        if form.has_error("reason"):
+            raise Refusal(TOO_LONG)
+        given = form.cleaned_data
+        appeals.review(here, found, given.get("decision", ""), given["reason"], _now())
+    except Refusal as no:
+        return _loop(request, here, found, {"error": str(no), "given": request.POST}, 422)
+    return _done(request, here, found, "Decided. The candidate can read it.")
 
 
 # --- answers --------------------------------------------------------------------------------------
@@ -312,18 +316,47 @@ def _loop(
         "view": view,
         "cases": service.cases(here.workspace.pk, found),
         "conflict_form": ConflictForm(_free_members(here, found)),
-        "feedback_form": WordsForm(
-            "Words for the candidate", help_text="What went well, what to work on. No rater is named by it."
-        ),
-        "answer_form": WordsForm(
-            "Your answer", help_text="The second person reads it beside the candidate's words."
-        ),
+        "feedback_form": _feedback_form(),
+        "answer_form": _answer_form(),
         "why_not_second": appeals.may_review(here, found),
         "decisions": Decision.Word.choices,
         "now": _now(),
         **(more or {}),
     }
     return render(request, "loops/loop.html", context, status=status)
+
+
+def _feedback_form(*given: Any) -> WordsForm:
+    return WordsForm(
+        "Words for the candidate",
+        *given,
+        help_text="What went well, what to work on. No rater is named by it.",
+    )
+
+
+def _answer_form(*given: Any) -> WordsForm:
+    return WordsForm(
+        "Your answer", *given, help_text="The second person reads it beside the candidate's words."
+    )
+
+
+def _told(
+    request: HttpRequest,
+    here: Standing,
+    found: Loop,
+    forms: dict[str, WordsForm],
+    change: Callable[[str], Any],
+    said: str,
+) -> HttpResponse:
+    """Change something by the words in a form of the page. Refused ones stay in it, whole."""
+    (form,) = forms.values()
+    try:
+        if form.has_error("text", "max_length"):
+            raise Refusal(TOO_LONG)
+        change(form.cleaned_data.get("text", ""))
+    except Refusal as no:
+        return _loop(request, here, found, {"error": str(no), **forms}, 422)
+    return _done(request, here, found, said)
 
 
 def _change(

@@ -59,8 +59,8 @@ class OpenForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._model = model
         self.fields["model"].help_text = (
-            f"{model} finds the words for what the panel's bots say; the script still decides when and about what, and "
-            "steps in when the model fails. Everybody in the room is told."
+            f"{model} finds the words for what the panel's bots say; the script still decides when and about "
+            "what, and steps in when the model fails. Everybody in the room is told."
         )
         if not model:
             del self.fields["model"]

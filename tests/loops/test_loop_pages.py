@@ -243,6 +243,25 @@ def test_from_the_report_to_the_candidates_appeal(acme, guest):
     assert Appeal.objects.get().decided_by == acme.otto.person
 
 
+def test_words_that_are_too_long_are_refused_and_stay_in_the_form(acme):
+    loop = acme.loop()
+    room = acme.play(acme.room(loop, starts_at=T0))
+    for rater in ("rater1", "rater2"):
+        acme.rate(room, rater, 4, 4)
+    report, olga = reports.build(loop.pk, acme.now), browser(acme.olga)
+    lines = "well\r\n" * 800  # 4,000 characters as the browser counts them, 4,800 as it sends them
+    signing = {"decision": "no_hire", "digest": report.digest}
+    refused = olga.post(at("sign", loop), {**signing, "reason": f"{lines}more"})
+    assert refused.status_code == 422 and "at most 4,000 characters" in refused.content.decode()
+    assert olga.post(at("sign", loop), {**signing, "reason": lines}).status_code == 302
+    refused = olga.post(at("release", loop), {"text": f"{lines}and more"})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "at most 4,000 characters" in page and "and more" in page
+    assert olga.post(at("release", loop), {"text": lines}).status_code == 302
+    assert Loop.objects.get(pk=loop.pk).feedback == ("well\n" * 800).strip()
+
+
 def test_a_trainee_sees_their_marks_beside_the_counted_ones(acme):
     loop = acme.loop()
     people = {"rater1": acme.rita.person.pk, "rater2": acme.tina.person.pk}
