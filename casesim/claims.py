@@ -90,7 +90,7 @@ def sweep(rows: QuerySet[W], now: int, send: Callable[[int], None], **failed: ob
     """Call again for open rows without a sign of life; after too many tries end them as `failed` says."""
     silent = rows.filter(ended_at=None, sent_at__lt=now - LEASE, beat_at__lt=now - LEASE)
     silent.filter(tries__gte=TRIES).update(ended_at=now, **failed)
-    again = [row.pk for row in silent.filter(tries__lt=TRIES)]
+    again = list(silent.filter(tries__lt=TRIES).values_list("pk", flat=True))
     for pk in again:
         rows.filter(pk=pk).update(sent_at=now)
         send(pk)

@@ -9,9 +9,8 @@ from rooms.live import heartbeat, waker
 
 logger = logging.getLogger(__name__)
 
-VOICES = (
-    "voices"  # the queue of turns that may wait seconds for a model: they keep no other room's turn waiting
-)
+# The queue of turns that may wait seconds for a model: no other room waits for them.
+VOICES = "voices"
 
 
 @shared_task(name="rooms.tasks.take_turns", ignore_result=True, expires=60)

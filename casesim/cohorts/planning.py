@@ -161,7 +161,6 @@ def _found(hold: Hold) -> PlanDocument | NoPlan:
     run = hold.row
     file = File.model_validate_json(run.asked)
     end = time.monotonic() + file.settings.time_limit
-
     told: dict[str, object] = {}
 
     def left() -> float:
