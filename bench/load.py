@@ -194,14 +194,11 @@ class Tables:
     async def steady(self, rate: float, seconds: float, silent: str = "") -> Outcome:
         """Messages at an even rate over all rooms, each room's speakers taking turns, but for one seat."""
         turns = [socket for socket in self._turns() if socket.chair.seat != silent]
-        gap, total = 1 / rate, round(rate * seconds)
-        begun = time.perf_counter()
-        return await self._run([(begun + n * gap, turns[n % len(turns)]) for n in range(total)])
+        return await self._run([(n / rate, turns[n % len(turns)]) for n in range(round(rate * seconds))])
 
     async def burst(self, each: int) -> Outcome:
         """Every speaker says so many things at once."""
-        now = time.perf_counter()
-        return await self._run([(now, socket) for _ in range(each) for socket in self._turns()])
+        return await self._run([(0.0, socket) for _ in range(each) for socket in self._turns()])
 
     def _turns(self) -> list[Socket]:
         """The speakers, room by room: the first of every room, then the second of every room, and on."""
@@ -214,9 +211,12 @@ class Tables:
         return [socket for _, _, socket in sorted(placed, key=lambda p: p[:2])]
 
     async def _run(self, plan: Sequence[tuple[float, Socket]]) -> Outcome:
+        """`plan`: seconds from the beginning, and who speaks then."""
         due: dict[int, tuple[float, int]] = {}
         with undisturbed():
-            for at, socket in plan:
+            begun = time.perf_counter()
+            for offset, socket in plan:
+                at = begun + offset
                 await asyncio.sleep(max(0.0, at - time.perf_counter()))
                 mark = next(_marks)
                 due[mark] = (at, socket.room)
