@@ -23,6 +23,7 @@ from casesim.records.gathering import (
     ROOM_COLUMNS,
     Document,
     OfRoom,
+    cases,
     loop_reports,
     moment,
     of_room,
@@ -120,6 +121,7 @@ def _documents(workspace: Workspace, tell: Tell) -> Iterator[Document]:
     tell(len(ids), len(ids))
     yield from plans(workspace)
     yield from loop_reports(workspace)
+    yield from cases(workspace)
     for whole in (*_of_rooms(found), *of_workspace(workspace)):
         yield Document(f"{whole.name}.csv", as_csv(whole))
         yield Document(f"{whole.name}.json", as_json(whole))

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 import rooms.queries
 import scoring.queries
 from casesim.accounts.models import AuditEntry, Membership, Workspace
+from casesim.authoring.models import Draft
 from casesim.cohorts.models import Member, Plan, PlannedRoom
 from casesim.loops.models import Decision, Loop, LoopRoom
 from casesim.records.core.tables import Table, Value, table
 from rooms.core.feed import body, item_json
 from rooms.queries import RoomInfo
+from scenarios.models import ScenarioVersion
 from scoring.core.sheets import Sheet
 from scoring.models import HireOutcome
 
@@ -183,6 +185,16 @@ def loop_reports(workspace: Workspace) -> Iterator[Document]:
         if all(scoring.queries.unlocked(each.room) for each in loop.rooms.filter(cancelled_at=None)):
             for report in loop.reports.order_by("pk"):
                 yield Document(f"reports/loop-{loop.pk}-{report.digest[:12]}.json", report.document)
+
+
+def cases(workspace: Workspace) -> Iterator[Document]:
+    """The scenarios it published itself, each version as rooms have it, and its drafts with their scripts."""
+    for version in ScenarioVersion.objects.filter(workspace=workspace).order_by("slug", "version").iterator():
+        yield Document(f"scenarios/{version.slug}-{version.version}.json", version.document)
+    for draft in Draft.objects.filter(workspace=workspace).order_by("slug").iterator():
+        yield Document(f"drafts/{draft.slug}.yaml", draft.text)
+        for script in draft.scripts.order_by("name"):
+            yield Document(f"drafts/{draft.slug}/{script.name}.jsonl", script.text)
 
 
 def _outcomes(workspace: Workspace) -> Table:

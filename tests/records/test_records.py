@@ -17,6 +17,7 @@ from casesim import claims
 from casesim.accounts.core.table import BadTable
 from casesim.accounts.models import AuditEntry, Membership, User
 from casesim.accounts.service import noted
+from casesim.authoring import service as authoring
 from casesim.cohorts.models import PlannedRoom, Words
 from casesim.fairness.models import ProtectedLabel
 from casesim.records import erasure, exports, people, retention
@@ -25,6 +26,7 @@ from rooms.core import messages as m
 from rooms.core.erasure import NOBODY, TOMBSTONE
 from rooms.models import Room, Seat
 from rooms.service import handle_now
+from scenarios.loader import LIBRARY
 from scoring.gathering import gather
 from scoring.models import Report, Scoresheet
 from tests.accounts.builders import joined, workspace
@@ -98,9 +100,28 @@ def test_what_is_still_blind_or_still_running_stays_out(acme, owner, tmp_path):
     }
 
 
+def written(standing, slug: str):
+    """A draft of a case with one script, written and published by somebody."""
+    text = (LIBRARY / "fraud" / "scenario.yaml").read_text()
+    draft = authoring.begin(standing, slug, text, {"strong": '{"at": 1}\n'}, NOW)
+    return draft, authoring.publish(standing, draft)
+
+
+def test_the_cases_a_workspace_wrote_are_taken_along_as_they_are(acme, owner, tmp_path):
+    draft, version = written(owner, "queue")
+    files = taken_along(acme, tmp_path)
+    assert files["drafts/queue.yaml"].decode() == draft.text
+    assert files["drafts/queue/strong.jsonl"] == b'{"at": 1}\n'
+    assert files[f"scenarios/{version.slug}-1.json"].decode() == version.document
+
+
 def test_an_export_knows_nothing_of_another_workspace(acme, owner, tmp_path):
-    there = reported(workspace("other"), [3])
-    assert there.encode() not in b"".join(taken_along(acme, tmp_path).values())
+    other = workspace("other")
+    there = reported(other, [3])
+    written(joined(other, "otto", "owner"), "secret-case")
+    files = taken_along(acme, tmp_path)
+    assert there.encode() not in b"".join(files.values())
+    assert [name for name in files if name.startswith(("drafts/", "scenarios/"))] == []
 
 
 def test_no_secret_is_taken_along(acme, owner, tmp_path):
