@@ -24,6 +24,7 @@ class Heads:
         self._scenario = scenario
         self._state = State()
         self._around: dict[str, str] = {}
+        self._around_of: Mapping[str, Any] = {}  # what the texts were made of
         self._texts: dict[tuple[int, str], str] = {}  # (section, seat or "") -> its text as last made
 
     def whole(self, seat: str) -> str:
@@ -36,10 +37,15 @@ class Heads:
         before, self._state = self._state, state
         parts = (p for p in PARTS if getattr(before, p) is not getattr(state, p))
         touched = frozenset().union(*(TOUCHED_BY[part] for part in parts))
-        now = {name: _json(value) for name, value in around.items()}
-        changed = {name: text for name, text in now.items() if self._around.get(name) != text}
-        self._around = now
-        return Turn(self, state, touched, changed)
+        return Turn(self, state, touched, self._changed(around))
+
+    def _changed(self, around: Mapping[str, Any]) -> dict[str, str]:
+        """The texts of what is around that are not as they were."""
+        if around == self._around_of:
+            return {}
+        before, self._around = self._around, {name: _json(value) for name, value in around.items()}
+        self._around_of = around
+        return {name: text for name, text in self._around.items() if before.get(name) != text}
 
     def remade(self, number: int, section: Section, state: State, seat: str) -> str | None:
         """The section's new text, or None if it came out as it was."""
