@@ -29,4 +29,4 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health/ready', timeout=4)"]
-CMD ["python", "-m", "daphne", "-b", "0.0.0.0", "-p", "8000", "-v", "0", "--no-server-name", "casesim.asgi:application"]
+CMD ["python", "-m", "casesim.web", "-b", "0.0.0.0", "-p", "8000", "-v", "0", "--no-server-name", "casesim.asgi:application"]

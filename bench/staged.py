@@ -1,4 +1,4 @@
-"""A web process that notes where its processor time goes: `python -m bench.staged daphne ARGUMENTS`.
+"""A web process that notes where its processor time goes: `python -m bench.staged casesim.web ARGUMENTS`.
 
 Functions at the borders of stages are wrapped and read their thread's processor clock, so that waiting
 counts for nothing and a stage inside another is taken off the outer one. SIGUSR1 begins anew, SIGUSR2
@@ -25,7 +25,7 @@ FILE = "stages.json"
 # The stages of a command, in its order, and the functions that are theirs.
 STAGES = {
     "bytes from the kernel": ("twisted.internet.tcp:Connection.doRead",),
-    "frames in (autobahn, Daphne)": ("autobahn.twisted.websocket:WebSocketAdapterProtocol.dataReceived",),
+    "frames in (autobahn, Daphne)": ("casesim.web:PromptProtocol.dataReceived",),
     "limits and parse": (
         "rooms.transport.consumers:RoomConsumer._hear",
         "rooms.transport.protocol:parse",
@@ -69,7 +69,7 @@ STAGES = {
     ),
     "frames out (autobahn, Daphne)": (
         "rooms.live.ear:Ear.push",
-        "daphne.ws_protocol:WebSocketProtocol.serverSend",
+        "casesim.web:PromptProtocol.serverSend",
     ),
     "bytes to the kernel": ("twisted.internet.tcp:Connection.doWrite",),
 }
@@ -132,9 +132,9 @@ def main() -> None:
     signal.signal(BEGIN, lambda *_: stages.begin())
     signal.signal(TELL, lambda *_: result.write_text(json.dumps(stages.told())))
     sys.argv = sys.argv[1:]
-    from daphne.cli import CommandLineInterface
+    from casesim.web import main as web
 
-    CommandLineInterface.entrypoint()
+    web()
 
 
 if __name__ == "__main__":

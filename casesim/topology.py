@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 HEALTHY, COMPLETED = "service_healthy", "service_completed_successfully"
 
-WEB = ("python", "-m", "daphne", "-b", "{host}", "-p", "{port}", "-v", "0", "--no-server-name")
+WEB = ("python", "-m", "casesim.web", "-b", "{host}", "-p", "{port}", "-v", "0", "--no-server-name")
 WEB += ("casesim.asgi:application",)
 WORKER = ("python", "-m", "celery", "-A", "casesim", "worker", "--hostname", "{node}")
 WORKER += ("--queues", "casesim,voices", "--concurrency", "{concurrency}", "--loglevel", "INFO")

@@ -72,7 +72,7 @@ class Up:
 
     def web(self) -> list[psutil.Process]:
         """The web processes, in the order they were started in."""
-        found = [child for child in self.process.children() if "daphne" in child.cmdline()]
+        found = [child for child in self.process.children() if "casesim.web" in child.cmdline()]
         return sorted(found, key=lambda child: child.create_time())
 
     def ask(self, path: str, port: int = 0) -> tuple[int, list[tuple[str, str]], str]:

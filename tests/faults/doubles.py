@@ -1,4 +1,4 @@
-"""Start a server with one part of it replaced: `python -m tests.faults.doubles NAME daphne ARGUMENTS`.
+"""Start a server with one part of it replaced: `python -m tests.faults.doubles NAME casesim.web ARGUMENTS`.
 
 A double makes a rare moment certain (a pause between commit and fan-out) or takes a protection away
 (the control). None of this can be switched on in the product. Notes go to files under CASESIM_VAR.
@@ -210,10 +210,10 @@ def main() -> None:
     django.setup()
     DOUBLES[name]()
     sys.argv = [program, *arguments]
-    if program == "daphne":
-        from daphne.cli import CommandLineInterface
+    if program == "casesim.web":
+        from casesim.web import main as web
 
-        CommandLineInterface.entrypoint()
+        web()
     else:
         from celery.__main__ import main as celery
 

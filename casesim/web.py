@@ -1,0 +1,148 @@
+"""The web server: Daphne, with less work for every frame. `python -m casesim.web ARGUMENTS OF DAPHNE`.
+
+What is said in a room goes out to each who hears it, so a room costs what frames cost. Of that, half went
+to what a panel has no use for: epoll asked before and after every write, log lines put together and thrown
+away, and a reader that is ready for every kind of frame at every byte. Handshakes, limits, pings, closing,
+pages and every frame that is not a plain text are Daphne's and autobahn's as before. See docs/adr/0016.
+"""
+
+import asyncio
+from struct import Struct
+from typing import Any
+
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet import tcp
+from twisted.internet.asyncioreactor import AsyncioSelectorReactor
+from twisted.internet.main import installReactor
+
+TEXT = 0x81  # the first byte of a text message that is one frame (RFC 6455, 5.2)
+MASKED = 0x80  # in the second: a client's
+SHORT, MEDIUM, LONG = Struct("!BB"), Struct("!BBH"), Struct("!BBQ")
+
+
+class PromptReactor(AsyncioSelectorReactor):
+    """Writes to a socket when the running callback is over, and asks epoll only about what did not fit.
+
+    Twisted has epoll say that a socket takes bytes before it writes any, which nearly every socket
+    always does: two system calls more for a frame, and a round of the event loop.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self._full: dict[tcp.Server, None] = {}  # sockets with something to write, in their order
+        self._writing: tcp.Server | None = None
+
+    def addWriter(self, writer: Any) -> None:  # noqa: N802
+        if writer is self._writing or writer in self._writers or not isinstance(writer, tcp.Server):
+            super().addWriter(writer)
+            return
+        if not self._full:
+            self._asyncioEventloop.call_soon(self._write)
+        self._full[writer] = None
+
+    def removeWriter(self, writer: Any) -> None:  # noqa: N802
+        self._full.pop(writer, None)
+        if writer is self._writing:
+            self._writing = None  # it took everything, or is gone
+        super().removeWriter(writer)
+
+    def _write(self) -> None:
+        try:
+            while self._full:
+                self._write_to(next(iter(self._full)))
+        finally:
+            self._writing = None
+            if self._full:  # what one socket met keeps no other's bytes back
+                self._asyncioEventloop.call_soon(self._write)
+
+    def _write_to(self, writer: tcp.Server) -> None:
+        del self._full[writer]
+        self._writing = writer
+        self._readOrWrite(writer, False)
+        if self._writing is not None:  # there is more than it takes now
+            super().addWriter(writer)
+
+
+class PromptProtocol(WebSocketProtocol):
+    """A socket that reads and writes plain texts itself, and leaves the rest to autobahn."""
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        while self._between_messages() and (first := first_text(data)) is not None:
+            payload, end = first
+            if self._too_long(payload):
+                break
+            data = data[end:]
+            self.onMessage(payload, False)
+        if data:
+            self._dataReceived(data)
+
+    def serverSend(self, content: str | bytes, binary: bool = False) -> None:  # noqa: N802
+        plain = self.state == self.STATE_OPEN and not self.send_queue and self._perMessageCompress is None
+        payload = content.encode() if plain and not binary else b""
+        if not payload or self._too_long(payload):
+            super().serverSend(content, binary)
+        else:
+            self.transport.write(header(len(payload)) + payload)
+
+    def _between_messages(self) -> bool:
+        """Does a message begin with what comes next, and has nobody compressed it?"""
+        return (
+            self.state == self.STATE_OPEN
+            and not self.data
+            and self.current_frame is None
+            and not self.inside_message
+            and self._perMessageCompress is None
+        )
+
+    def _too_long(self, payload: bytes) -> bool:
+        """Is it more than Daphne was told to let pass? Then autobahn says so."""
+        return any(0 < most < len(payload) for most in (self.maxFramePayloadSize, self.maxMessagePayloadSize))
+
+
+def first_text(data: bytes) -> tuple[bytes, int] | None:
+    """The payload of the frame these bytes begin with, and where the frame ends.
+
+    None unless it is whole and as a client sends a text below 64 KiB: one masked frame, its length
+    written as short as it can be, in UTF-8. Anything else is for autobahn to read, wait for or refuse.
+    """
+    if len(data) < 6 or data[0] != TEXT or data[1] < MASKED:
+        return None
+    length, begin = data[1] - MASKED, 6
+    if length == 126:
+        length, begin = int.from_bytes(data[2:4]), 8
+        if length < 126:
+            return None
+    elif length == 127:
+        return None
+    end = begin + length
+    if len(data) < end:
+        return None
+    mask = (data[begin - 4 : begin] * (length // 4 + 1))[:length]
+    payload = (int.from_bytes(data[begin:end]) ^ int.from_bytes(mask)).to_bytes(length)
+    try:
+        payload.decode()
+    except UnicodeDecodeError:
+        return None
+    return payload, end
+
+
+def header(length: int) -> bytes:
+    """What stands before so many bytes of a server's text: one frame, not masked."""
+    if length < 126:
+        return SHORT.pack(TEXT, length)
+    if length < 1 << 16:
+        return MEDIUM.pack(TEXT, 126, length)
+    return LONG.pack(TEXT, 127, length)
+
+
+def main() -> None:
+    """Daphne's own command, on this reactor and with these sockets."""
+    installReactor(PromptReactor(asyncio.new_event_loop()))
+    WebSocketFactory.protocol = PromptProtocol
+    from daphne.cli import CommandLineInterface  # it takes the reactor it finds
+
+    CommandLineInterface.entrypoint()
+
+
+if __name__ == "__main__":
+    main()
