@@ -32,6 +32,14 @@ class PromptReactor(AsyncioSelectorReactor):
         self._full: dict[tcp.Server, None] = {}  # sockets with something to write, in their order
         self._writing: tcp.Server | None = None
 
+    def addReader(self, reader: Any) -> None:  # noqa: N802
+        """Without the log's context around each read."""
+        if reader in self._readers or not isinstance(reader, tcp.Server):
+            super().addReader(reader)
+            return
+        self._readers[reader] = reader.fileno()
+        self._asyncioEventloop.add_reader(reader.fileno(), self._readOrWrite, reader, True)
+
     def addWriter(self, writer: Any) -> None:  # noqa: N802
         if writer is self._writing or writer in self._writers or not isinstance(writer, tcp.Server):
             super().addWriter(writer)

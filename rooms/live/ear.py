@@ -34,7 +34,7 @@ class Ear:
         self._waiting = 0  # characters in the outbox
         self._unacknowledged = 0  # characters sent since it last said how far it is
         self._behind_since: float | None = None
-        self._ready = asyncio.Event()
+        self._sleeper: asyncio.Future[None] | None = None  # who waits for something to send
         self._cursor: int | None = None  # the items it has while it is being given what it missed
 
     def push(self, frame: str) -> None:
@@ -49,12 +49,12 @@ class Ear:
         too_much = self._waiting > BYTES and len(self._outbox) > 1  # one frame alone is never too much
         if too_much or len(self._outbox) > FRAMES or self._unacknowledged > UNACKNOWLEDGED:
             self.close(TOO_SLOW)
-        self._ready.set()
+        self._wake()
 
     def read_from(self, n: int) -> None:
         """Give it what comes after item `n`, a page whenever nothing else waits; live items only then."""
         self._cursor, self.n = n, None
-        self._ready.set()
+        self._wake()
 
     def acknowledge(self) -> None:
         """The client says how far it is: it reads, and is not to be given up."""
@@ -68,19 +68,23 @@ class Ear:
 
     def close(self, code: int) -> None:
         self.close_code = self.close_code or code
-        self._ready.set()
+        self._wake()
 
     async def next(self) -> str | None:
         """The next frame to send; None when the socket should be closed with `close_code`."""
         while not self._outbox and self._cursor is None and self.close_code is None:
-            self._ready.clear()
-            await self._ready.wait()
+            self._sleeper = asyncio.get_running_loop().create_future()
+            await self._sleeper
         if self._outbox and self.close_code != TOO_SLOW:
             frame = self._outbox.popleft()
             self._waiting -= len(frame)
             return frame
         # who is told to come back is still given what was queued, unless that is the trouble
         return None if self.close_code is not None else self._page()
+
+    def _wake(self) -> None:
+        if self._sleeper is not None and not self._sleeper.done():
+            self._sleeper.set_result(None)
 
     def _page(self) -> str:
         """The next page of what it missed. With the last one it is live: no await comes between."""
