@@ -3,7 +3,7 @@
 What is said in a room goes out to each who hears it, so a room costs what frames cost. Of that, half went
 to what a panel has no use for: epoll asked before and after every write, log lines put together and thrown
 away, and a reader that is ready for every kind of frame at every byte. Handshakes, limits, pings, closing,
-pages and every frame that is not a plain text are Daphne's and autobahn's as before. See docs/adr/0016.
+pages and every frame that is not a plain text are Daphne's and autobahn's as before. See docs/adr/0017.
 """
 
 import asyncio
@@ -75,14 +75,15 @@ class PromptProtocol(WebSocketProtocol):
     """A socket that reads and writes plain texts itself, and leaves the rest to autobahn."""
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
-        while self._between_messages() and (first := first_text(data)) is not None:
-            payload, end = first
+        at = 0
+        while self._between_messages() and (text := text_at(data, at)) is not None:
+            payload, end = text
             if self._too_long(payload):
                 break
-            data = data[end:]
+            at = end
             self.onMessage(payload, False)
-        if data:
-            self._dataReceived(data)
+        if at < len(data):
+            self._dataReceived(data[at:])
 
     def serverSend(self, content: str | bytes, binary: bool = False) -> None:  # noqa: N802
         plain = self.state == self.STATE_OPEN and not self.send_queue and self._perMessageCompress is None
@@ -107,17 +108,17 @@ class PromptProtocol(WebSocketProtocol):
         return any(0 < most < len(payload) for most in (self.maxFramePayloadSize, self.maxMessagePayloadSize))
 
 
-def first_text(data: bytes) -> tuple[bytes, int] | None:
-    """The payload of the frame these bytes begin with, and where the frame ends.
+def text_at(data: bytes, at: int) -> tuple[bytes, int] | None:
+    """The payload of the frame that begins there, and where the frame ends.
 
     None unless it is whole and as a client sends a text below 64 KiB: one masked frame, its length
     written as short as it can be, in UTF-8. Anything else is for autobahn to read, wait for or refuse.
     """
-    if len(data) < 6 or data[0] != TEXT or data[1] < MASKED:
+    if len(data) < at + 6 or data[at] != TEXT or data[at + 1] < MASKED:
         return None
-    length, begin = data[1] - MASKED, 6
+    length, begin = data[at + 1] - MASKED, at + 6
     if length == 126:
-        length, begin = int.from_bytes(data[2:4]), 8
+        length, begin = int.from_bytes(data[at + 2 : at + 4]), at + 8
         if length < 126:
             return None
     elif length == 127:

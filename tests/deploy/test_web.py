@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
 from casesim.processes import Child, Crew, free_port, port_is_free
-from casesim.web import first_text, header
+from casesim.web import header, text_at
 
 MOST = 1 << 20  # bytes of a message, as Daphne has it
 LENGTHS = [0, 1, 3, 4, 125, 126, 127, 65_535]
@@ -27,8 +27,8 @@ def sent(text: str | bytes, opcode: Opcode = Opcode.TEXT, fin: bool = True) -> b
 def test_a_clients_text_is_read_whole_and_what_follows_is_left(length: int) -> None:
     text = b"x" * length
     frame = sent(text)
-    assert first_text(frame) == (text, len(frame))
-    assert first_text(frame + b"\x81\x85abc") == (text, len(frame))
+    assert text_at(frame, 0) == (text, len(frame))
+    assert text_at(b"before" + frame + b"\x81\x85abc", 6) == (text, 6 + len(frame))
 
 
 @pytest.mark.parametrize("length", [*LENGTHS, 65_536, 1 << 20])
@@ -40,13 +40,13 @@ def test_a_servers_text_has_the_header_another_library_would_give_it(length: int
 @given(st.text(max_size=300))
 def test_any_text_is_read_as_it_was_sent(text: str) -> None:
     frame = sent(text)
-    assert first_text(frame) == (text.encode(), len(frame))
-    assert all(first_text(frame[:cut]) is None for cut in range(len(frame)))
+    assert text_at(frame, 0) == (text.encode(), len(frame))
+    assert all(text_at(frame[:cut], 0) is None for cut in range(len(frame)))
 
 
 @given(st.binary(max_size=300))
 def test_whatever_comes_is_read_as_utf_8_or_left_to_autobahn(data: bytes) -> None:
-    first = first_text(data)
+    first = text_at(data, 0)
     if first is not None:
         payload, end = first
         assert len(payload) < end <= len(data)
@@ -72,7 +72,7 @@ MASK = b"\x01\x02\x03\x04"
     ],
 )
 def test_what_is_no_plain_text_is_left_to_autobahn(frame: bytes) -> None:
-    assert first_text(frame) is None
+    assert text_at(frame, 0) is None
 
 
 # -- Served ------------------------------------------------------------------------------------------
