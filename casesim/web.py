@@ -14,6 +14,7 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import tcp
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.main import installReactor
+from twisted.python import log
 
 TEXT = 0x81  # the first byte of a text message that is one frame (RFC 6455, 5.2)
 MASKED = 0x80  # in the second: a client's
@@ -37,8 +38,9 @@ class PromptReactor(AsyncioSelectorReactor):
         if reader in self._readers or not isinstance(reader, tcp.Server):
             super().addReader(reader)
             return
-        self._readers[reader] = reader.fileno()
-        self._asyncioEventloop.add_reader(reader.fileno(), self._readOrWrite, reader, True)
+        fd = reader.fileno()
+        self._asyncioEventloop.add_reader(fd, self._do, reader, True)
+        self._readers[reader] = fd
 
     def addWriter(self, writer: Any) -> None:  # noqa: N802
         if writer is self._writing or writer in self._writers or not isinstance(writer, tcp.Server):
@@ -66,9 +68,17 @@ class PromptReactor(AsyncioSelectorReactor):
     def _write_to(self, writer: tcp.Server) -> None:
         del self._full[writer]
         self._writing = writer
-        self._readOrWrite(writer, False)
+        self._do(writer, False)
         if self._writing is not None:  # there is more than it takes now
             super().addWriter(writer)
+
+    def _do(self, socket: tcp.Server, read: bool) -> None:
+        """Read or write. What a socket raises as it ends is for Twisted's log and stops nobody else."""
+        try:
+            self._readOrWrite(socket, read)
+        except Exception:
+            self._writing = None
+            log.err()
 
 
 class PromptProtocol(WebSocketProtocol):
@@ -81,6 +91,8 @@ class PromptProtocol(WebSocketProtocol):
             if self._too_long(payload):
                 break
             at = end
+            if self.autoPingTimeoutCall and self.autoPingRestartOnAnyTraffic:
+                self._cancelAutoPingTimeoutCall()  # who talks need not answer a ping
             self.onMessage(payload, False)
         if at < len(data):
             self._dataReceived(data[at:])

@@ -3,7 +3,11 @@
 import socket
 import struct
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -78,16 +82,19 @@ def test_what_is_no_plain_text_is_left_to_autobahn(frame: bytes) -> None:
 # -- Served ------------------------------------------------------------------------------------------
 
 
+SHAKE = (
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
 class Client:
     """A socket that writes bytes as it is told to, and reads frames with another library's reader."""
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=20)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.sendall(
-            b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        )
+        self._socket.sendall(SHAKE)
         self._rest = b""
         while b"\r\n\r\n" not in self._rest:
             self._rest += self._socket.recv(4096)
@@ -115,11 +122,18 @@ class Client:
         return self.take()
 
     def texts(self, count: int) -> list[str]:
-        frames = [self.take() for _ in range(count)]
-        assert {opcode for opcode, _ in frames} <= {Opcode.TEXT}, frames
-        return [payload.decode() for _, payload in frames]
+        """So many texts; pings between them are passed over."""
+        frames = (frame for frame in iter(self.take, None) if frame[0] != Opcode.PING)
+        found = list(islice(frames, count))
+        assert {opcode for opcode, _ in found} <= {Opcode.TEXT}, found
+        return [payload.decode() for _, payload in found]
 
     def close(self) -> None:
+        self._socket.close()
+
+    def reset(self) -> None:
+        """Gone at once, whatever is on its way."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.close()
 
     def _read(self, count: int) -> bytes:
@@ -132,13 +146,23 @@ class Client:
         return taken
 
 
-@pytest.fixture(scope="module", params=["casesim.web", "daphne"])
-def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The web server, serving the echo; and Daphne as it comes, of which nothing else can be seen."""
+@contextmanager
+def served(module: str, log: Path, *options: str) -> Iterator[int]:
+    """The echo, served by that module; its port."""
     port = free_port()
-    argv = [sys.executable, "-m", request.param, "-b", "127.0.0.1", "-p", str(port), "-v", "0"]
-    with Crew(tmp_path_factory.mktemp("web")) as crew:
+    argv = [sys.executable, "-m", module, "-b", "127.0.0.1", "-p", str(port), "-v", "0", *options]
+    with Crew(log) as crew:
         crew.start(Child("web", [*argv, "tests.deploy.echo:application"], lambda: not port_is_free(port)))
+        yield port
+
+
+# The web server, and Daphne as it comes, of which nothing else can be seen.
+BOTH = ["casesim.web", "daphne"]
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with served(request.param, tmp_path_factory.mktemp("web")) as port:
         yield port
 
 
@@ -214,3 +238,42 @@ def test_a_socket_that_does_not_read_keeps_nobody_waiting(port: int, client: Cli
     deaf.close()  # with most of it unread
     client.send(sent("still here"))
     assert client.texts(1) == ["still here"]
+
+
+@pytest.mark.parametrize("module", BOTH)
+def test_who_talks_is_not_cut_for_not_answering_pings(module: str, tmp_path: Path) -> None:
+    """And who is silent as well is cut, so the pings were meant."""
+    with served(module, tmp_path, "--ping-interval", "1", "--ping-timeout", "2") as port:
+        talker, silent = Client(port), Client(port)
+        pings, until = 0, time.monotonic() + 6
+        while time.monotonic() < until:
+            opcode, _ = talker.take()
+            if opcode == Opcode.PING:
+                pings += 1
+                talker.send(sent("still here"))
+        assert pings >= 2
+        with pytest.raises(ConnectionResetError):
+            silent.texts(1)  # it was told nothing but pings
+        talker.close()
+        silent.close()
+
+
+@pytest.mark.parametrize("module", BOTH)
+def test_handshakes_that_fail_and_sockets_that_break_leave_no_line_in_the_log(
+    module: str, tmp_path: Path
+) -> None:
+    with served(module, tmp_path) as port:
+        for request in (SHAKE.replace(b"dGhlIHNhbXBsZSBub25jZQ==", b"x"), SHAKE.replace(b"13", b"7"), b"GET"):
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as stranger:
+                stranger.sendall(request)
+                stranger.settimeout(1)
+                with suppress(TimeoutError):
+                    stranger.recv(4096)
+        for _ in range(3):
+            broken = Client(port)
+            broken.send(sent("big 500000"))
+            broken.reset()
+        last = Client(port)
+        assert last.ask(sent("hello")) == (Opcode.TEXT, b"hello")
+        last.close()
+    assert "".join(file.read_text() for file in tmp_path.glob("*.log")) == ""
