@@ -225,9 +225,8 @@ def within(late: dict[float, float], share: float) -> float | None:
 
 def figures(soak: Soak, seconds: float) -> list[Figure]:
     steady = [look for look in soak.looks if look.at > soak.life + SAMPLE]
-    settled = min(
-        soak.life + KEPT, steady[len(steady) // 2].at
-    )  # a short run has no more than its second half
+    # a short run has no more than its second half
+    settled = min(soak.life + KEPT, steady[len(steady) // 2].at)
     full = [look for look in steady if look.at >= settled]
     note = f"from {steady[0].at:.0f} to {steady[-1].at:.0f} s"
     return [
