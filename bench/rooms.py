@@ -6,6 +6,7 @@ from functools import cache
 from bench.core import play
 from rooms.core import messages as m
 from rooms.live import log
+from rooms.live.append import append, appending
 from rooms.live.now import wall_ms
 from rooms.service import Opened, handle_now, open_room
 from scenarios.loader import load_bundled
@@ -46,5 +47,6 @@ def with_log(events: int) -> Opened:
     row = log.rooms([room.room_id])[room.room_id]
     lines = [log.entry(seq, at, event, None, None) for seq, (at, event) in enumerate(played, 1)]
     more = lines[row.last_seq :]  # its opening, which is the beginning of what was played, is there
-    log.append([log.Addition(row, more, next_look=None, live=state.status == "live")])
+    with appending():
+        append([log.Addition(row, more, next_look=None, live=state.status == "live")])
     return room

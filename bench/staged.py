@@ -43,15 +43,15 @@ STAGES = {
     ),
     "lock and read": ("rooms.live.log:lock",),
     "fold": (
-        "rooms.live.writer:Folds.at_head",
-        "rooms.live.writer:apply",
+        "rooms.live.group:Folds.at_head",
+        "rooms.live.group:apply",
         "rooms.live.room:HubRoom.take",
     ),
-    "policy and decide": ("rooms.live.writer:decide",),
+    "policy and decide": ("rooms.live.group:decide",),
     "insert": (
         "rooms.live.log:entry",
-        "rooms.live.writer:Job.digest",
-        "rooms.live.log:append",
+        "rooms.live.group:Job.digest",
+        "rooms.live.group:append",
     ),
     "feeds and heads": (
         "rooms.live.hub:Hub.grew",

@@ -9,8 +9,8 @@ from bench.figures import Figure
 from bench.rooms import opened, started
 from bench.run import Run
 from rooms.core import messages as m
+from rooms.live.group import Folds, Job, commit
 from rooms.live.now import wall_ms
-from rooms.live.writer import Folds, Job, commit
 
 ROOMS = 20
 COMMANDS = 400  # a round

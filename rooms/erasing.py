@@ -10,6 +10,7 @@ from django.dispatch import Signal
 from rooms.core.erasure import erased, seats_erased
 from rooms.core.state import fold
 from rooms.live import log
+from rooms.live.append import rewrite
 from rooms.live.bell import ring
 from rooms.live.now import wall_ms
 from rooms.models import Room, Seat
@@ -39,7 +40,7 @@ def erase(room_id: str, seats: Collection[str]) -> None:
         raise StillRunning(room_id)
     words, causes = seats_erased(seats), log.causes(room_id)
     entries = [_entry(x, causes[x.seq], words, seats) for x in lines]
-    log.replace(row, entries, secrets.token_hex(6))
+    rewrite(row, entries, secrets.token_hex(6))
     if words is None:
         _emptied(room_id, row)
     room_erased.send(None, room_id=room_id, seats=frozenset(seats))

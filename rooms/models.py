@@ -104,7 +104,8 @@ class RoomCode(models.Model):
 class RoomEvent(models.Model):
     """A line of the log. Never updated, never deleted (a trigger refuses an update)."""
 
-    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="events")
+    # not indexed by itself: both constraints begin with it
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="events", db_index=False)
     seq = models.PositiveIntegerField()
     at = models.BigIntegerField()
     # of the command that brought it about; only its first event carries cause and digest

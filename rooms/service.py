@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.db import transaction
@@ -16,10 +16,11 @@ from rooms.core import messages as m
 from rooms.core.laying import NOTHING_AGREED, Terms, lay, opening
 from rooms.core.state import State, apply
 from rooms.live import log
+from rooms.live.append import append
 from rooms.live.bell import ring
+from rooms.live.group import Folds, Job, Known, commit
 from rooms.live.now import wall_ms
 from rooms.live.process import Answered, process
-from rooms.live.writer import Folds, Job, Known, commit
 from rooms.models import Barred, Room, RoomCode, Seat
 from scenarios.core.schema import FACILITATOR, Scenario
 from scenarios.queries import scenario as scenario_of
@@ -67,7 +68,7 @@ def known(room_id: str) -> Known:
         raise LookupError(room_id)
     folds = _folds()
     fresh = folds.at_head(row)
-    folds.keep(room_id, fresh)
+    folds.keep(room_id, replace(fresh, current=True))  # it was read just now
     return fresh
 
 
@@ -319,7 +320,7 @@ def _write_log(room: Room, lines: Sequence[tuple[int, m.AnyEvent]]) -> None:
     row = log.RoomRow(
         room.id, room.epoch, room.last_seq, room.scenario_version_id, room.seniority, room.extra_time
     )
-    log.append([log.Addition(row, entries, next_look=None, live=False)])
+    append([log.Addition(row, entries, next_look=None, live=False)])
 
 
 def _folds() -> Folds:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from rooms.bots.seen import Record
 from rooms.live import log
-from rooms.live.writer import Known
+from rooms.live.group import Known
 
 KEPT = 40_000  # lines a thread remembers, of all rooms together: some 60 MB
 IDLE = 120.0  # seconds after which a room nobody asked for is forgotten
@@ -18,8 +18,8 @@ def record(room_id: str, room: Known) -> Record:
     """The room's log up to the state that is known of it."""
     kept = _records()
     found = kept.get(room_id)
-    if found is None or found.epoch != room.epoch or len(found.lines) > room.state.seq:
-        found = Record(room.epoch)
+    if found is None or found.epoch != room.row.epoch or len(found.lines) > room.state.seq:
+        found = Record(room.row.epoch)
     have = len(found.lines)
     if have < room.state.seq:
         found.lines.extend(log.parsed(log.read(room_id, have)[: room.state.seq - have]))

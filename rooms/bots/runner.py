@@ -15,8 +15,8 @@ from rooms.bots.records import Record, record
 from rooms.core import messages as m
 from rooms.listener.choosing import heard_by_setting
 from rooms.live import heartbeat, log
+from rooms.live.group import Known
 from rooms.live.now import wall_ms
-from rooms.live.writer import Known
 from rooms.service import handle_now, known
 from scenarios.core.schema import CANDIDATE
 from scenarios.core.script import Script

@@ -1,4 +1,4 @@
-"""The only code that reads and writes the log. Plain parametrised SQL, the same for both databases."""
+"""The only code that reads the log; `append` writes it. Plain parametrised SQL, the same for both."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from django.db import connection
 
 from rooms.core import messages as m
 from rooms.core.feed import Logged, body
-from rooms.live.sql import all_rows, as_records, at_once, many, one_of, records, rows
+from rooms.live.sql import all_rows, one_of, rows
 
 PAGE = 5_000  # events read at a time
 ROOMS = 500  # rooms found at a time
@@ -53,7 +53,7 @@ class Entry(NamedTuple):
     digest: str | None
 
 
-Answered = dict[tuple[str, str], str]  # (room, cause) -> digest of the command
+Answered = dict[str, dict[str, str]]  # room -> cause -> digest of the command
 Query = tuple[str, Sequence[object]]
 
 
@@ -64,6 +64,11 @@ class Addition(NamedTuple):
     entries: Sequence[Entry]
     next_look: int | None  # when the clock should knock next, wall ms
     live: bool
+
+    def row_after(self) -> RoomRow:
+        """The room's row when this is in its log."""
+        seq = self.entries[-1].line.seq
+        return self.row._replace(last_seq=seq, next_look=self.next_look, live=self.live)
 
 
 def entry(seq: int, at: int, event: m.AnyEvent, cause: str | None, digest: str | None) -> Entry:
@@ -78,7 +83,9 @@ def lock(room_ids: Sequence[str], causes: Sequence[str]) -> tuple[dict[str, Room
     # SQLite's transaction was begun IMMEDIATE and holds the whole file already
     suffix = " FOR UPDATE" if connection.vendor == "postgresql" else ""
     held, known = all_rows(_rooms(room_ids, suffix), _answers(room_ids, causes))
-    answered = {(room, cause): digest for room, cause, digest in known}
+    answered: Answered = {}
+    for room, cause, digest in known:
+        answered.setdefault(room, {})[cause] = digest
     return {row[0]: RoomRow(*row) for row in held}, answered
 
 
@@ -251,38 +258,6 @@ def _answers(room_ids: Sequence[str], causes: Sequence[str]) -> Query:
     return sql, [*ids, *asked]
 
 
-LINE = {"room_id": "text", "seq": "int", "at": "bigint", "cause": "text", "digest": "text"}
-LINE |= {"audience": "text", "body": "text"}
-END = {"last_seq": "int", "next_look": "bigint", "live": "bool", "id": "text"}
-LINES = f"INSERT INTO rooms_roomevent ({', '.join(LINE)}) VALUES (%s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
-APPEND = (  # PostgreSQL: one statement, whatever the number of lines; a row is moved in no index that stays
-    f"WITH lines AS (INSERT INTO rooms_roomevent ({', '.join(LINE)})"  # noqa: S608
-    f" SELECT {', '.join(LINE)} FROM {records(LINE)})"
-    " UPDATE rooms_room SET last_seq = given.last_seq, next_look = given.next_look, live = given.live"
-    f" FROM {records(END)} WHERE rooms_room.id = given.id"
-)
-
-
-def append(additions: Sequence[Addition]) -> None:
-    """Add to the ends of logs. IntegrityError if a place or a cause is taken."""
-    if not additions:
-        return None
-    lines = [_stored(addition.row.id, e) for addition in additions for e in addition.entries]
-    ends = [(_end(a), a.next_look, a.live, a.row.id) for a in additions]
-    if at_once(len(lines)):
-        return many(APPEND, [(as_records(LINE, lines), as_records(END, ends))])
-    many(LINES, lines)
-    moved = [end for end, a in zip(ends, additions, strict=True) if _moves(a)]
-    longer = [(end[0], end[3]) for end, a in zip(ends, additions, strict=True) if not _moves(a)]
-    # what stays as it was is not written again: it has an index
-    many("UPDATE rooms_room SET last_seq = %s WHERE id = %s", longer)
-    return many("UPDATE rooms_room SET last_seq = %s, next_look = %s, live = %s WHERE id = %s", moved)
-
-
-def _moves(addition: Addition) -> bool:
-    return (addition.next_look, addition.live) != (addition.row.next_look, addition.row.live)
-
-
 class Cause(NamedTuple):
     """What brought a line about; None on lines that are not the first of their command."""
 
@@ -294,26 +269,6 @@ def causes(room_id: str) -> dict[int, Cause]:
     """seq -> the cause of each line of a log."""
     sql = "SELECT seq, cause, digest FROM rooms_roomevent WHERE room_id = %s"
     return {seq: Cause(cause, digest) for seq, cause, digest in rows(sql, [room_id])}
-
-
-def replace(row: RoomRow, entries: Sequence[Entry], epoch: str) -> None:
-    """Put these lines in the place of a whole log, which begins a new epoch: whoever folded it starts over.
-
-    Lines are taken out and put in, never changed: the trigger that refuses an update stands. The caller
-    holds the room's row.
-    """
-    many("DELETE FROM rooms_roomevent WHERE room_id = %s", [(row.id,)])
-    many(LINES, [_stored(row.id, e) for e in entries])
-    many("UPDATE rooms_room SET epoch = %s WHERE id = %s", [(epoch, row.id)])
-
-
-def _end(addition: Addition) -> int:
-    return addition.entries[-1].line.seq
-
-
-def _stored(room_id: str, e: Entry) -> tuple[object, ...]:
-    to = None if e.line.to is None else json.dumps(e.line.to)
-    return room_id, e.line.seq, e.line.at, e.cause, e.digest, to, e.line.body
 
 
 def parsed(lines: Iterable[Line]) -> list[Logged]:

@@ -20,13 +20,14 @@ from rooms.live.around import Around
 from rooms.live.bell import Bell
 from rooms.live.clock import Clock
 from rooms.live.ear import TOO_SLOW, Ear
+from rooms.live.group import Answer, Growth, Job
 from rooms.live.heartbeat import celery_answers
 from rooms.live.hub import Hub
 from rooms.live.now import wall_ms
 from rooms.live.redis import async_client
 from rooms.live.room import HubRoom
 from rooms.live.waker import Waker
-from rooms.live.writer import Answer, Growth, Job, Writer
+from rooms.live.writer import Writer
 
 logger = logging.getLogger(__name__)
 

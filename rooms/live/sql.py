@@ -5,35 +5,12 @@ once for a connection, so its text must not change with the number of values.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
 
 Row = tuple[Any, ...]
-
-MANY = 8  # lines
-
-
-def at_once(size: int) -> bool:
-    """Is what is to be written so much that PostgreSQL had better be given it in one piece?
-
-    Below that its parsing costs more than the messages it saves; above, a thread that waits for fewer answers
-    stands less in line for the interpreter.
-    """
-    return connection.vendor == "postgresql" and size >= MANY
-
-
-@contextmanager
-def unanswered() -> Iterator[None]:
-    """PostgreSQL is waited for only where an answer is read, and at the end.
-
-    To be put around a transaction, COMMIT included. What one statement met, a later one may raise.
-    """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
 
 
 def rows(sql: str, params: Sequence[object]) -> list[Row]:
@@ -49,6 +26,14 @@ def all_rows(*queries: tuple[str, Sequence[object]]) -> list[list[Row]]:
         return [cursor.fetchall() for cursor in asked]
 
 
+def touched(sql: str, params: Sequence[object]) -> int:
+    """How many rows a statement wrote."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        rows_: int = _execute(sql, params).rowcount
+    return rows_
+
+
 def many(sql: str, params: Sequence[Sequence[object]]) -> None:
     """A statement for each of these, if there are any."""
     connection.ensure_connection()
@@ -59,10 +44,10 @@ def many(sql: str, params: Sequence[Sequence[object]]) -> None:
             _cursor().executemany(_dialect(sql), params)
 
 
-def records(columns: Mapping[str, str]) -> str:
+def records(name: str, columns: Mapping[str, str]) -> str:
     """For PostgreSQL: a parameter that holds rows as JSON (`as_records`), to be read like a table."""
-    types = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
-    return f"json_to_recordset(%s::json) AS given({types})"
+    types = ", ".join(f"{column} {type_}" for column, type_ in columns.items())
+    return f"json_to_recordset(%s::json) AS {name}({types})"
 
 
 def as_records(columns: Mapping[str, str], rows_: Sequence[Row]) -> str:

@@ -17,9 +17,9 @@ from casesim.handshake import Scope, host_fits, origin_fits
 from rooms.access import SeatRef, credentials, seat_by_credentials
 from rooms.live import outage
 from rooms.live.ear import Ear
+from rooms.live.group import Answer
 from rooms.live.hub import TooManySockets
 from rooms.live.process import GoingAway, process
-from rooms.live.writer import Answer
 from rooms.service import handle
 from rooms.transport import protocol
 

@@ -29,6 +29,8 @@ from tests.conftest import missing
 
 pytestmark = pytest.mark.slow
 
+NGINX_FORGIVES = 2.5  # seconds: longer than `fail_timeout` in its configuration
+
 
 class Up:
     """A running `make up`, as seen by the person who started it."""
@@ -89,6 +91,17 @@ class Up:
         main = next(child for child in self.process.children() if "worker" in child.cmdline())
         return [main, *main.children(recursive=True)]
 
+    def both_serve(self) -> None:
+        """Wait until both web processes listen, and nginx has forgiven whichever it could not reach."""
+        self.until(lambda: len(self.web()) == 2 and all(self.listens(web) for web in self.web()))
+        time.sleep(NGINX_FORGIVES)
+
+    def listens(self, web: psutil.Process) -> bool:
+        try:
+            return self.ask("/health/live", port_of(web))[0] == 200
+        except OSError:
+            return False
+
     def ready(self) -> dict[str, Any]:
         """What /health/ready tells."""
         told: dict[str, Any] = json.loads(self.ask("/health/ready")[2])
@@ -96,13 +109,17 @@ class Up:
 
     def count(self, web: psutil.Process, name: str) -> float:
         """A number of one web process."""
-        argv = web.cmdline()
-        status, _, text = self.ask("/metrics", int(argv[argv.index("-p") + 1]))
+        status, _, text = self.ask("/metrics", port_of(web))
         assert status == 200
         return next(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"{name} "))
 
     def logs(self) -> str:
         return "".join(log.read_text(errors="replace") for log in (self.here / "log").iterdir())
+
+
+def port_of(web: psutil.Process) -> int:
+    argv = web.cmdline()
+    return int(argv[argv.index("-p") + 1])
 
 
 class Client:
@@ -240,6 +257,7 @@ def test_a_web_process_asked_to_end_tells_its_sockets_to_come_back(up):
 
 
 def test_people_on_two_web_processes_talk_and_one_is_killed_under_them(up):
+    up.both_serve()  # the test before this one ended one of them
     seats = {seat["seat"]: seat for seat in up.open_room()["seats"]}
     clients = [Client(seats["candidate"]), Client(seats["facilitator"])]
     clients[0].say("what is the goal")

@@ -41,17 +41,18 @@ def show_first() -> None:
     """The control: answer and show, and only then commit; a marked command's commit never comes."""
     from django.db import transaction
 
-    from rooms.live import writer
+    from rooms.live import append, group, writer
 
     commit = writer.Writer._commit
-    # its own transaction is one inside another then, which the product does not allow itself
-    replace(writer, "transaction", SimpleNamespace(atomic=lambda durable: transaction.atomic()))
+    for module in (append, group):
+        # its own transaction is one inside another then, which the product does not allow itself
+        replace(module, "transaction", SimpleNamespace(atomic=lambda durable: transaction.atomic()))
 
-    def showing(self: Any, group: Any, folds: Any) -> Any:
+    def showing(self: Any, jobs: Any, folds: Any) -> Any:
         with transaction.atomic():
-            told = commit(self, group, folds)
+            told = commit(self, jobs, folds)
             self._tell(*told)
-            if any(HANG in job.command.model_dump_json() for job in group):
+            if any(HANG in job.command.model_dump_json() for job in jobs):
                 var("hanging").touch()
                 time.sleep(600)
         return [], []
@@ -68,7 +69,7 @@ def no_poll() -> None:
 
 def own_memory() -> None:
     """The control: a writer that decides by what it remembers and does not look at the log's end."""
-    from rooms.live.writer import Folds
+    from rooms.live.group import Folds
 
     at_head = Folds.at_head
 

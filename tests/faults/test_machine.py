@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from rooms.core import messages as m
 from rooms.core.policy import CLOCK
-from rooms.live.writer import Folds, Job
+from rooms.live.group import Folds, Job
 from tests.faults.stage import LONG
 from tests.faults.test_fold import CASE, SCRIPT
 from tests.faults.world import SEATS, World

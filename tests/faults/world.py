@@ -15,9 +15,9 @@ from rooms.core.laying import NOTHING_AGREED, Terms
 from rooms.core.state import State, apply
 from rooms.live import log
 from rooms.live.ear import Ear
+from rooms.live.group import Job
 from rooms.live.now import wall_ms
 from rooms.live.process import Process
-from rooms.live.writer import Job
 from scenarios.core.schema import Scenario
 from tests.builders import make_room
 from tests.faults.clients import merge

@@ -8,8 +8,9 @@ from django.db import DatabaseError, connection, transaction
 from rooms import queries
 from rooms.core import messages as m
 from rooms.core.state import fold
-from rooms.live import log
-from rooms.live.writer import Folds, Job, Writer, commit
+from rooms.live import group, log
+from rooms.live.group import Folds, Job, commit
+from rooms.live.writer import Writer
 from rooms.models import Room, RoomEvent
 from rooms.service import handle_now, known, open_room
 from tests.builders import COMMIT, T0, make_room, published
@@ -77,16 +78,14 @@ def test_a_refused_command_leaves_no_trace_and_harms_no_other_of_its_group():
 
 def test_a_command_that_meets_a_fault_of_ours_is_answered_and_harms_no_other(monkeypatch):
     room = make_room(started=True).room_id
-    from rooms.live import writer
-
-    real = writer.decide
+    real = group.decide
 
     def faulty(scenario, state, seat, command, now, bot):
         if seat == "dana":
             raise ZeroDivisionError
         return real(scenario, state, seat, command, now, bot)
 
-    monkeypatch.setattr(writer, "decide", faulty)
+    monkeypatch.setattr(group, "decide", faulty)
     jobs = [Job(room, s, m.Say(text=s), "1", T0 + 5) for s in ("dana", "lead")]
     answers, _ = commit(jobs, Folds())
     assert [a and a.code for a in answers] == ["failed", None]

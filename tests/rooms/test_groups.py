@@ -8,10 +8,9 @@ from django.db import connection
 
 from rooms.core import messages as m
 from rooms.core.state import fold
-from rooms.live import log, writer
+from rooms.live import group, log
+from rooms.live.group import Folds, Job, commit
 from rooms.live.reader import Reader
-from rooms.live.sql import MANY
-from rooms.live.writer import Folds, Job, commit
 from rooms.models import Room
 from rooms.service import handle_now, known
 from tests.builders import T0, make_room
@@ -49,7 +48,6 @@ def stored(room: str) -> list[tuple]:
 
 def test_a_large_group_writes_what_its_commands_would_write_one_by_one():
     one, other = (make_room(started=True).room_id for _ in range(2))
-    assert len(jobs(one)) > MANY
     folds = Folds()
     answers, growths = commit(jobs(one), folds)
     assert answers == [None] * len(answers)
@@ -102,10 +100,10 @@ def test_the_fold_of_a_room_nobody_needs_is_forgotten(monkeypatch):
     for room in rooms:
         commit(jobs(room)[:1], folds)
     assert list(folds._known) == rooms
-    later = time.monotonic() + writer.IDLE - 1
-    monkeypatch.setattr(writer.time, "monotonic", lambda: later)
+    later = time.monotonic() + group.IDLE - 1
+    monkeypatch.setattr(group.time, "monotonic", lambda: later)
     commit(jobs(rooms[0])[1:2], folds)
-    monkeypatch.setattr(writer.time, "monotonic", lambda: later + 2)
+    monkeypatch.setattr(group.time, "monotonic", lambda: later + 2)
     commit(jobs(rooms[0])[2:3], folds)
     assert list(folds._known) == list(folds._used) == [rooms[0]]
     commit(jobs(rooms[1])[1:2], folds)  # read anew

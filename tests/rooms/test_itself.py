@@ -10,8 +10,9 @@ from django.db import InterfaceError, OperationalError
 from rooms import queries
 from rooms.core import messages as m
 from rooms.live import metrics, process, writer
+from rooms.live.group import Job
 from rooms.live.process import Process
-from rooms.live.writer import Job, Writer
+from rooms.live.writer import Writer
 from tests.builders import T0, make_room
 
 Answers = list[tuple[str, str | None]]

@@ -11,9 +11,9 @@ from channels.db import database_sync_to_async
 from rooms import queries
 from rooms.core import messages as m
 from rooms.live.ear import Ear
+from rooms.live.group import Job
 from rooms.live.now import wall_ms
 from rooms.live.process import Process
-from rooms.live.writer import Job
 from tests.builders import make_room
 
 

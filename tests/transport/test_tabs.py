@@ -10,9 +10,9 @@ from channels.db import database_sync_to_async
 
 from rooms.core import messages as m
 from rooms.live import presence
+from rooms.live.group import Job
 from rooms.live.now import wall_ms
 from rooms.live.process import Process
-from rooms.live.writer import Job
 from tests.builders import make_room
 from tests.transport.conftest import Table
 

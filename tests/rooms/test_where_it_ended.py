@@ -1,0 +1,260 @@
+"""A log is added to where it still ends; what that does not settle is decided under the lock."""
+
+import threading
+import time
+
+import pytest
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from rooms.core import messages as m
+from rooms.live import group, log
+from rooms.live.append import append, appending
+from rooms.live.group import Folds, Job, commit
+from rooms.models import Room, RoomEvent
+from tests.builders import T0, make_room
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAUSE = ("facilitator", m.Pause())  # it changes when the clock knocks and whether the room is live
+
+
+def say(room: str, ref: str, text: str = "") -> Job:
+    return Job(room, "candidate", m.Say(text=text or ref), ref, T0 + 5)
+
+
+def said(room: str) -> list[str]:
+    return [e.event.text for e in log.parsed(log.read(room)) if isinstance(e.event, m.Said)]
+
+
+def is_whole(room: str) -> None:
+    """Places without a gap, and a row that says where they end."""
+    seqs = [line.seq for line in log.read(room)]
+    assert seqs == list(range(1, len(seqs) + 1))
+    assert log.rooms([room])[room].last_seq == len(seqs)
+
+
+@pytest.fixture
+def locked(monkeypatch) -> list[list[str]]:
+    """The rooms of each group that was decided under the lock."""
+    groups: list[list[str]] = []
+    real = log.lock
+
+    def noting(room_ids, causes):
+        groups.append(list(room_ids))
+        return real(room_ids, causes)
+
+    monkeypatch.setattr(group.log, "lock", noting)
+    return groups
+
+
+@pytest.fixture
+def rooms() -> list[str]:
+    return sorted(make_room(started=True).room_id for _ in range(3))
+
+
+def test_who_writes_alone_takes_the_lock_once_and_the_log_is_what_it_would_have_been(rooms, locked):
+    one, other, _ = rooms
+    folds = Folds()
+    jobs = [say(one, "a"), say(one, "b"), Job(one, *PAUSE, "p", T0 + 6)]
+    for job in jobs:
+        assert commit([job], folds)[0] == [None]
+    assert locked == [[one]]
+    for job in jobs:
+        commit([Job(other, job.seat, job.command, job.ref, job.now)], Folds())
+    assert locked == [[one], *[[other]] * 3]
+    stored = [RoomEvent.objects.filter(room_id=r).order_by("seq").values_list(*COLUMNS) for r in rooms[:2]]
+    assert list(stored[0]) == list(stored[1])
+    rows = [Room.objects.filter(pk=r).values("last_seq", "next_look", "live").get() for r in rooms[:2]]
+    assert rows[0] == rows[1]
+    is_whole(one)
+
+
+COLUMNS = ("seq", "at", "cause", "digest", "audience", "body")
+
+
+def test_what_others_wrote_meanwhile_is_read_before_anything_is_added(rooms, locked):
+    room = rooms[0]
+    mine, theirs = Folds(), Folds()
+    commit([say(room, "one")], mine)
+    commit([say(room, "two")], theirs)
+    commit([say(room, "three")], mine)  # its fold is a line behind
+    assert said(room) == ["one", "two", "three"]
+    del locked[:]
+    commit([say(room, "four")], mine)  # two who take turns: no need to try what will fail
+    commit([say(room, "five")], mine)  # nobody came between
+    assert locked == [[room]]
+    is_whole(room)
+
+
+def test_of_several_rooms_only_those_that_went_on_are_decided_under_the_lock(rooms, locked):
+    mine = Folds()
+    commit([say(room, "first") for room in rooms], mine)
+    commit([say(rooms[1], "theirs")], Folds())
+    del locked[:]
+    jobs = [say(room, ref) for ref in ("x", "y") for room in rooms]
+    answers, growths = commit(jobs, mine)
+    assert answers == [None] * 6
+    assert locked == [[rooms[1]]]
+    assert {g.room_id: len(g.entries) for g in growths} == dict.fromkeys(rooms, 2)
+    assert [said(room) for room in rooms] == [
+        ["first", "x", "y"],
+        ["first", "theirs", "x", "y"],
+        ["first", "x", "y"],
+    ]
+    for room in rooms:
+        is_whole(room)
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "in one group"])
+def test_a_resend_is_answered_as_the_first_time_and_written_once(rooms, together):
+    room, mine = rooms[0], Folds()
+    commit([say(room, "first")], mine)
+    commit([say(room, "again")], mine)
+    jobs = [
+        say(room, "again"),
+        say(room, "again", "another text"),
+        say(room, "new"),
+        Job(room, "rater1", m.Say(text="I may not"), "no", T0 + 5),
+        say(room, "new"),
+    ]
+    groups = [jobs] if together else [[job] for job in jobs]
+    answers = [answer for each in groups for answer in commit(each, mine)[0]]
+    assert [a and a.code for a in answers] == [None, "conflict", None, "not_your_part", None]
+    assert said(room) == ["first", "again", "new"]
+    is_whole(room)
+
+
+def test_a_resend_the_process_does_not_remember_is_met_in_the_log(rooms, locked):
+    """A web process was killed: the one that comes after it folds the log, and the client sends again."""
+    room, mine = rooms[0], Folds()
+    commit([say(room, "sent")], Folds())
+    commit([say(room, "other")], mine)
+    del locked[:]
+    answers, growths = commit([say(room, "sent")], mine)
+    assert (answers, growths, locked) == ([None], [], [[room]])
+    assert said(room) == ["sent", "other"]
+
+
+def test_a_log_of_another_epoch_or_none_is_not_added_to(rooms):
+    restored, erased, kept = rooms
+    mine = Folds()
+    commit([say(room, "first") for room in rooms], mine)
+    Room.objects.filter(pk=restored).update(epoch="another")
+    RoomEvent.objects.filter(room_id=erased).delete()
+    Room.objects.filter(pk=erased).delete()
+    answers, _ = commit([say(room, "second") for room in rooms], mine)
+    assert [a and a.code for a in answers] == [None, "no_such", None]
+    assert said(restored) == said(kept) == ["first", "second"]
+    commit([say(restored, "third")], mine)
+    assert said(restored)[-1] == "third"
+
+
+def test_whoever_finds_a_row_taken_waits_for_it_under_the_lock(rooms):
+    """Never with rows of its own in hand: of two who wait for each other's the database would end one."""
+    one, mine = rooms[0], Folds()
+    commit([say(room, "first") for room in rooms], mine)
+    held, go, answers = threading.Event(), threading.Event(), []
+
+    def hold() -> None:
+        with transaction.atomic():
+            log.lock([one], [])
+            held.set()
+            assert go.wait(20)
+        connection.close()
+
+    def write() -> None:
+        answers.append(commit([say(room, "second") for room in reversed(rooms)], mine)[0])
+        connection.close()
+
+    holder, writer = threading.Thread(target=hold), threading.Thread(target=write)
+    holder.start()
+    assert held.wait(20)
+    writer.start()
+    if connection.vendor == "postgresql":
+        until(lambda: [said(room)[-1] for room in rooms] == ["first", "second", "second"])
+    go.set()
+    holder.join(20)
+    writer.join(20)
+    assert answers == [[None] * 3]
+    assert [said(room) for room in rooms] == [["first", "second"]] * 3
+
+
+def until(true, seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_writers_of_the_same_rooms_at_the_same_time_lose_and_double_nothing(rooms):
+    """Each in a thread with folds of its own, as two processes would be."""
+    names, errors = ("ada", "bob", "cyd"), []
+
+    def write(name: str) -> None:
+        folds = Folds()
+        try:
+            for n in range(12):
+                jobs = [say(room, f"{name}{n}") for room in (rooms if n % 2 else rooms[::-1])]
+                assert commit(jobs[: 1 + n % 3], folds)[0] == [None] * (1 + n % 3)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write, args=[name]) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert errors == []
+    wanted = {name: [f"{name}{n}" for n in range(12)] for name in names}
+    for place, room in enumerate(rooms):
+        is_whole(room)
+        for name in names:
+            theirs = [text for text in said(room) if text.startswith(name)]
+            reaches = [w for n, w in enumerate(wanted[name]) if place in reached(n)]
+            assert theirs == reaches
+
+
+def reached(n: int) -> set[int]:
+    """Places of the rooms that the n-th group of a writer writes to."""
+    order = [0, 1, 2] if n % 2 else [2, 1, 0]
+    return set(order[: 1 + n % 3])
+
+
+def test_what_is_shown_is_committed_so_nothing_is_added_inside_another_transaction(rooms):
+    mine = Folds()
+    commit([say(rooms[0], "first")], mine)
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        commit([say(rooms[0], "second")], mine)
+    assert said(rooms[0]) == ["first"]
+
+
+def test_a_taken_place_is_refused_by_the_database_whoever_forgot_to_look(rooms):
+    """The control: an addition that claims the log's end and names a place before it."""
+    room = rooms[0]
+    row = log.rooms([room])[room]
+    entry = log.entry(row.last_seq, T0, m.Said(by="candidate", text="over"), "candidate:x", "0")
+    with pytest.raises(Exception, match=r"(?i)unique"), appending():
+        append([log.Addition(row, [entry], row.next_look, row.live)])
+    assert said(room) == []
+    is_whole(room)
+
+
+def test_the_log_is_indexed_by_its_places_and_causes_alone_and_an_event_is_still_never_updated(rooms):
+    assert on_room_alone() == []
+    with pytest.raises(Exception, match="never updated"):
+        RoomEvent.objects.filter(room_id=rooms[0]).update(at=0)
+    try:
+        MigrationExecutor(connection).migrate([("rooms", "0009_erased_at")])
+        assert len(on_room_alone()) == 1
+    finally:
+        MigrationExecutor(connection).migrate([("rooms", "0010_fewer_indexes_on_the_log")])
+    assert on_room_alone() == []
+
+
+def on_room_alone() -> list[str]:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, "rooms_roomevent")
+    return [name for name, one in found.items() if one["index"] and one["columns"] == ["room_id"]]
