@@ -117,7 +117,8 @@ class PromptProtocol(WebSocketProtocol):
 
     def _too_long(self, payload: bytes) -> bool:
         """Is it more than Daphne was told to let pass? Then autobahn says so."""
-        return any(0 < most < len(payload) for most in (self.maxFramePayloadSize, self.maxMessagePayloadSize))
+        size, frame, message = len(payload), self.maxFramePayloadSize, self.maxMessagePayloadSize
+        return 0 < frame < size or 0 < message < size
 
 
 def text_at(data: bytes, at: int) -> tuple[bytes, int] | None:

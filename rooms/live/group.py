@@ -1,9 +1,9 @@
 """A group of commands on its way into the logs: folded, decided and appended together.
 
-`commit` is the whole of a writer's work and is also what a caller without an event loop (a task, a
-command) runs in its own thread, with a group of one. It has two ways (docs/adr/0018). Where nobody else
-wrote of late, commands are decided on the fold that is kept, and appended if the log still ends there.
-All others, and whatever that did not settle, are decided under the lock of the room's row.
+A `step` is the whole of a writer's work; `commit` is what a caller without an event loop (a task, a
+command) runs in its own thread, with a group of one. There are two ways (docs/adr/0018). Where nobody
+else wrote of late, commands are decided on the fold that is kept, and appended if the log still ends
+there. All others, and whatever that did not settle, are decided under the lock of the room's row.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import repeat
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 
@@ -109,6 +110,10 @@ class Folds:
         known = self._known.get(room_id)
         return known if known is not None and known.current else None
 
+    def doubt(self, room_id: str) -> None:
+        """Its log did not end there any more."""
+        self._known[room_id] = replace(self._known[room_id], current=False)
+
     def at_head(self, row: log.RoomRow) -> Known:
         """The room's fold, brought up to the log's head."""
         known = self._known.get(row.id)
@@ -141,24 +146,48 @@ def _scenario(row: log.RoomRow) -> Scenario:
     return scenario_of(row.version_id, row.seniority, row.extra_time)
 
 
+class Step(NamedTuple):
+    """What one transaction did of a group."""
+
+    answers: list[tuple[Job, Answer]]
+    growths: list[Growth]
+    rest: list[Job]  # for another step: nothing was done about these
+
+
 def commit(jobs: Sequence[Job], folds: Folds) -> tuple[list[Answer], list[Growth]]:
-    """Decide and append a group. DatabaseError if the database is away.
+    """Decide and append a group, in as many steps as it takes. DatabaseError if the database is away."""
+    answers: dict[int, Answer] = {}
+    growths: list[Growth] = []
+    rest = list(jobs)
+    while rest:
+        done = step(rest, folds)
+        answers |= {id(job): answer for job, answer in done.answers}
+        growths += done.growths
+        rest = done.rest
+    return [answers[id(job)] for job in jobs], growths
+
+
+def step(jobs: Sequence[Job], folds: Folds) -> Step:
+    """Decide and append what of a group goes into one transaction, whole rooms at a time.
 
     What one room's commands meet harms no other room's, and a refused or failing command no other at all.
+    DatabaseError if the database is away: then nothing was done, or all of it and nobody knows.
     """
     by_room: dict[str, list[Job]] = {}
     for job in jobs:
         by_room.setdefault(job.room_id, []).append(job)
-    drafts = _where_they_ended(by_room, folds)
-    rest = {room_id: asked for room_id, asked in by_room.items() if room_id not in drafts}
-    if rest:
-        drafts |= _under_the_lock(rest, folds)
+    settled = _where_they_ended(by_room, folds)
+    drafts = settled or _under_the_lock(by_room, folds)
     for room_id, draft in drafts.items():
         folds.keep(room_id, draft.known())
     answers = {room_id: iter(draft.answers) for room_id, draft in drafts.items()}
     strange = repeat(m.Refused("no_such", "there is no such room"))
-    growths = [Growth(room_id, tuple(draft.entries)) for room_id, draft in drafts.items() if draft.entries]
-    return [next(answers.get(job.room_id, strange)) for job in jobs], growths
+    tried = [job for job in jobs if not settled or job.room_id in settled]
+    return Step(
+        [(job, next(answers.get(job.room_id, strange))) for job in tried],
+        [Growth(room_id, tuple(draft.entries)) for room_id, draft in drafts.items() if draft.entries],
+        [job for job in jobs if settled and job.room_id not in settled],
+    )
 
 
 def _where_they_ended(by_room: ByRoom, folds: Folds) -> dict[str, _Draft]:
@@ -173,6 +202,8 @@ def _where_they_ended(by_room: ByRoom, folds: Folds) -> dict[str, _Draft]:
         return {}
     with appending():
         longer = append([draft.addition for draft in drafts.values()])
+    for room_id in drafts.keys() - longer:
+        folds.doubt(room_id)
     return {room_id: draft for room_id, draft in drafts.items() if room_id in longer}
 
 

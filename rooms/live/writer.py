@@ -10,7 +10,7 @@ from django.db import connection
 
 from rooms.core import messages as m
 from rooms.live import metrics, outage
-from rooms.live.group import Answer, Folds, Growth, Job, commit
+from rooms.live.group import Answer, Folds, Growth, Job, Step, step
 
 logger = logging.getLogger(__name__)
 
@@ -58,19 +58,21 @@ class Writer:
     def _run(self) -> None:
         folds = Folds()
         while (group := self._take()) is not None:
-            self._tell(*self._commit(group, folds))
+            while group:
+                answers, growths, group = self._commit(group, folds)
+                self._tell(answers, growths)
             self._told = time.monotonic()
         connection.close()
 
-    def _commit(self, group: list[Job], folds: Folds) -> tuple[list[tuple[Job, Answer]], list[Growth]]:
-        """Commit a group. What cannot be committed together is tried one by one: the thread never dies."""
+    def _commit(self, group: list[Job], folds: Folds) -> Step:
+        """A step of a group. What cannot be committed together is tried one by one. The thread never dies."""
         begun = time.monotonic()
         try:
-            answers, growths = commit(group, folds)
+            done = step(group, folds)
             outage.over()
-            metrics.committed(time.monotonic() - begun, len(group))
+            metrics.committed(time.monotonic() - begun, len(done.answers))
             self._pause = 0.05
-            return list(zip(group, answers, strict=True)), growths
+            return done
         except outage.AWAY as error:
             outage.went(error)
             self._recover()
@@ -79,16 +81,12 @@ class Writer:
             self._recover()
             if len(group) > 1:
                 return self._commit_singly(group, folds)
-        return [(job, m.Refused("try_again", "it could not be recorded; send it again")) for job in group], []
+        again = m.Refused("try_again", "it could not be recorded; send it again")
+        return Step([(job, again) for job in group], [], [])
 
-    def _commit_singly(self, group: list[Job], folds: Folds) -> tuple[list[tuple[Job, Answer]], list[Growth]]:
-        answers: list[tuple[Job, Answer]] = []
-        growths: list[Growth] = []
-        for job in group:
-            one_answer, one_growth = self._commit([job], folds)
-            answers += one_answer
-            growths += one_growth
-        return answers, growths
+    def _commit_singly(self, group: list[Job], folds: Folds) -> Step:
+        done = [self._commit([job], folds) for job in group]
+        return Step([a for one in done for a in one.answers], [g for one in done for g in one.growths], [])
 
     def _take(self) -> list[Job] | None:
         """All that waits, a group at most; None when the writer was stopped and nothing is left."""

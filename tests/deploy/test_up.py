@@ -23,6 +23,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from casesim.celery import GIVES_WAY
 from casesim.processes import ROOT, free_port
 from casesim.topology import APPLICATION, SERVICES
 from tests.conftest import missing
@@ -206,6 +207,11 @@ def test_our_processes_are_given_the_variables_of_compose_and_the_keys_are_ours_
     assert [oct((up.here / name).stat().st_mode & 0o777) for name in secrets] == ["0o600", "0o600"]
     given = up.web()[0].environ()
     assert {name: given[name] for name in APPLICATION} == up.environment()
+
+
+def test_people_go_before_bots_where_both_want_the_same_core(up):
+    given = [process.nice() - up.web()[0].nice() for process in up.worker()]
+    assert given == [GIVES_WAY] * 3  # the worker and its two children
 
 
 def test_a_page_comes_through_nginx_with_each_header_once_and_metrics_do_not(up):

@@ -25,16 +25,16 @@ def hang_after_commit() -> None:
     """The log has it and nobody was told: the writer stays there for good."""
     from rooms.live import writer
 
-    commit = writer.commit
+    step = writer.step
 
     def hanging(jobs: Any, folds: Any) -> Any:
-        done = commit(jobs, folds)
-        if any(HANG in job.command.model_dump_json() for job in jobs):
+        done = step(jobs, folds)
+        if any(HANG in job.command.model_dump_json() for job, _ in done.answers):
             var("hanging").touch()
             time.sleep(600)
         return done
 
-    replace(writer, "commit", hanging)
+    replace(writer, "step", hanging)
 
 
 def show_first() -> None:
@@ -51,11 +51,11 @@ def show_first() -> None:
     def showing(self: Any, jobs: Any, folds: Any) -> Any:
         with transaction.atomic():
             told = commit(self, jobs, folds)
-            self._tell(*told)
+            self._tell(told.answers, told.growths)
             if any(HANG in job.command.model_dump_json() for job in jobs):
                 var("hanging").touch()
                 time.sleep(600)
-        return [], []
+        return writer.Step([], [], told.rest)
 
     replace(writer.Writer, "_commit", showing)
 

@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError
 from rooms import queries
 from rooms.core import messages as m
 from rooms.live import metrics, process, writer
-from rooms.live.group import Job
+from rooms.live.group import Job, Step
 from rooms.live.process import Process
 from rooms.live.writer import Writer
 from tests.builders import T0, make_room
@@ -42,11 +42,11 @@ def answered(answers: Answers, count: int) -> None:
 def test_where_many_speak_a_few_share_a_commit_and_who_speaks_alone_does_not_wait(monkeypatch):
     groups: list[int] = []
 
-    def commit(jobs, folds):
+    def step(jobs, folds):
         groups.append(len(jobs))
-        return [None] * len(jobs), []
+        return Step([(job, None) for job in jobs], [], [])
 
-    monkeypatch.setattr(writer, "commit", commit)
+    monkeypatch.setattr(writer, "step", step)
     monkeypatch.setattr(writer, "GATHER", 1.0)
     answers: Answers = []
     here = noting(answers)
@@ -84,7 +84,7 @@ def test_a_full_queue_tells_to_come_again_and_keeps_what_it_took(monkeypatch):
 )
 def test_a_writer_that_meets_an_error_answers_and_goes_on(monkeypatch, error: Exception):
     room, answers = make_room(started=True).room_id, []
-    real, met = writer.commit, []
+    real, met = writer.step, []
 
     def once_faulty(jobs, folds):
         if not met:
@@ -92,7 +92,7 @@ def test_a_writer_that_meets_an_error_answers_and_goes_on(monkeypatch, error: Ex
             raise error
         return real(jobs, folds)
 
-    monkeypatch.setattr(writer, "commit", once_faulty)
+    monkeypatch.setattr(writer, "step", once_faulty)
     one = noting(answers)
     one.put(job(room, 1))
     one.start()

@@ -4,13 +4,14 @@ import threading
 import time
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from rooms.core import messages as m
 from rooms.live import group, log
 from rooms.live.append import append, appending
 from rooms.live.group import Folds, Job, commit
+from rooms.live.writer import Writer
 from rooms.models import Room, RoomEvent
 from tests.builders import T0, make_room
 
@@ -221,6 +222,43 @@ def reached(n: int) -> set[int]:
     """Places of the rooms that the n-th group of a writer writes to."""
     order = [0, 1, 2] if n % 2 else [2, 1, 0]
     return set(order[: 1 + n % 3])
+
+
+@pytest.mark.parametrize("error", [OperationalError("gone"), RuntimeError("a fault")])
+def test_what_was_added_is_told_although_the_rest_of_its_group_meets_an_error(rooms, monkeypatch, error):
+    """Two rooms end where they ended; for the third the lock is needed, and the database goes away."""
+    told: list[tuple[str, str | None]] = []
+    grown: list[str] = []
+
+    def done(answers, growths) -> None:
+        told.extend((job.room_id, answer and answer.code) for job, answer in answers)
+        grown.extend(growth.room_id for growth in growths)
+
+    real, failing = group.log.lock, []
+
+    def lock(room_ids, causes):
+        if failing:
+            raise failing.pop()
+        return real(room_ids, causes)
+
+    monkeypatch.setattr(group.log, "lock", lock)
+    writer = Writer(done)
+    monkeypatch.setattr("rooms.live.writer.GATHER", 0.3)
+    writer.start()
+    for room in rooms[:2]:
+        writer.put(say(room, "first"))
+        until(lambda room=room: (room, None) in told)
+    del told[:], grown[:]
+    failing.append(error)
+    for room in rooms:
+        writer.put(say(room, "second"))
+    until(lambda: len(told) == 3)
+    assert sorted(told) == sorted([(rooms[0], None), (rooms[1], None), (rooms[2], "try_again")])
+    assert sorted(grown) == rooms[:2]
+    writer.put(say(rooms[2], "second"))
+    writer.stop()
+    assert told[3:] == [(rooms[2], None)]
+    assert [said(room) for room in rooms] == [["first", "second"], ["first", "second"], ["second"]]
 
 
 def test_what_is_shown_is_committed_so_nothing_is_added_inside_another_transaction(rooms):
