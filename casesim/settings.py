@@ -299,6 +299,9 @@ def database() -> dict[str, Any]:
     parsed = dict(dj_database_url.parse(url))
     if parsed["ENGINE"].endswith("sqlite3"):
         parsed["OPTIONS"] = SQLITE_OPTIONS
+    else:
+        # Django lets the driver prepare nothing; the live path's few statements are planned once a connection
+        parsed.setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
     return parsed
 
 

@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
@@ -68,7 +68,7 @@ def known(room_id: str) -> Known:
         raise LookupError(room_id)
     folds = _folds()
     fresh = folds.at_head(row)
-    folds.keep(room_id, replace(fresh, current=True))  # it was read just now
+    folds.keep(room_id, fresh)
     return fresh
 
 

@@ -5,8 +5,8 @@ that looks: so nobody need hold its room's row before (docs/adr/0018).
 """
 
 import json
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 
 from django.db import connection, transaction
 
@@ -28,7 +28,7 @@ WITH held AS (
     WHERE NOT EXISTS (
         SELECT 1 FROM rooms_roomevent WHERE room_id = ends.id AND cause = ANY(ends.causes)
     )
-    FOR UPDATE OF room SKIP LOCKED
+    FOR NO KEY UPDATE OF room SKIP LOCKED
 ), moved AS (
     UPDATE rooms_room SET last_seq = held.last_seq, next_look = held.next_look, live = held.live
     FROM held WHERE rooms_room.id = held.id
@@ -43,8 +43,17 @@ RETURNING room_id
 def appending() -> AbstractContextManager[None]:
     """The transaction of one `append`; never inside another, for what is shown must be committed."""
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        return nullcontext()  # one statement is one by itself
+        return _alone()  # one statement is one by itself
     return transaction.atomic(durable=True)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()  # it may be broken, or busy with a statement that was waited for too long
+        raise
 
 
 def append(additions: Sequence[Addition]) -> set[str]:

@@ -1,16 +1,16 @@
 """A group of commands on its way into the logs: folded, decided and appended together.
 
 A `step` is the whole of a writer's work; `commit` is what a caller without an event loop (a task, a
-command) runs in its own thread, with a group of one. There are two ways (docs/adr/0018). Where nobody
-else wrote of late, commands are decided on the fold that is kept, and appended if the log still ends
-there. All others, and whatever that did not settle, are decided under the lock of the room's row.
+command) runs in its own thread, with a group of one. There are two ways (docs/adr/0018). Commands are
+decided on a fold there is already, and appended if the log still ends there. Whatever that does not
+settle is decided under the lock of the room's row.
 """
 
 import hashlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import repeat
@@ -58,6 +58,8 @@ class Growth:
 
     room_id: str
     entries: tuple[log.Entry, ...]
+    before: State  # what they were decided on
+    after: State  # and what they lead to
 
 
 Answer = m.Refused | None  # None: it is in the log (or needed no line)
@@ -71,7 +73,15 @@ class Known:
     scenario: Scenario
     state: State
     row: log.RoomRow
-    current: bool = True  # its log most likely still ends here: nobody else wrote to it of late
+    current: bool = True  # its log most likely still ends here
+
+    def at_its_end(self) -> "Known":
+        """With the row as whoever wrote the last line left it."""
+        look, live = next_look(self.scenario, self.state), self.state.status == "live"
+        return replace(self, row=self.row._replace(last_seq=self.state.seq, next_look=look, live=live))
+
+
+Seen = Callable[[str], Known | None]  # a room as its process has folded it to show it, if it has
 
 
 @dataclass
@@ -91,6 +101,9 @@ class _Draft:
         look = next_look(scenario, state) if looks_again(self.before.state, state) else row.next_look
         return log.Addition(row, self.entries, look, state.status == "live")
 
+    def growth(self) -> Growth:
+        return Growth(self.before.row.id, tuple(self.entries), self.before.state, self.state)
+
     def known(self) -> Known:
         """The room with what was added, once it is in the log."""
         row = self.addition.row_after() if self.entries else self.before.row
@@ -98,31 +111,47 @@ class _Draft:
 
 
 class Folds:
-    """The folds a thread keeps, thrown away the longest unused first."""
+    """The folds a thread keeps, thrown away the longest unused first.
 
-    def __init__(self, size: int = KNOWN) -> None:
+    `seen`: where another thread of this process may have folded more. States never change: they are shared.
+    """
+
+    def __init__(self, size: int = KNOWN, seen: Seen = lambda _: None) -> None:
         self._size = size
+        self._seen = seen
         self._known: OrderedDict[str, Known] = OrderedDict()
         self._used: dict[str, float] = {}  # monotonic
 
     def current(self, room_id: str) -> Known | None:
-        """The fold kept of a room, if its log most likely still ends there."""
-        known = self._known.get(room_id)
+        """The room's fold, if its log most likely still ends there."""
+        known = self._furthest(room_id)
         return known if known is not None and known.current else None
 
     def doubt(self, room_id: str) -> None:
         """Its log did not end there any more."""
-        self._known[room_id] = replace(self._known[room_id], current=False)
+        if room_id in self._known:
+            self._known[room_id] = replace(self._known[room_id], current=False)
 
     def at_head(self, row: log.RoomRow) -> Known:
         """The room's fold, brought up to the log's head."""
-        known = self._known.get(row.id)
+        known = self._furthest(row.id)
         if known is None or known.row.epoch != row.epoch or known.state.seq > row.last_seq:
             # never seen; or the log is another than the one folded here: restored, or rolled back
             return self._read_on(Known(_scenario(row), State(), row))
-        if known.state.seq == row.last_seq:
-            return Known(known.scenario, known.state, row)
-        return self._read_on(Known(known.scenario, known.state, row, current=False))
+        known = Known(known.scenario, known.state, row)
+        return known if known.state.seq == row.last_seq else self._read_on(known)
+
+    def _furthest(self, room_id: str) -> Known | None:
+        """The fold kept here or the one seen elsewhere, whichever reaches further.
+
+        Of two that reach as far it is the other's: then what comes of it need not be folded there.
+        """
+        known, seen = self._known.get(room_id), self._seen(room_id)
+        if known is None or seen is None or seen.row.epoch != known.row.epoch:
+            return known or (seen and seen.at_its_end())
+        if seen.state.seq == known.state.seq:
+            return replace(known, state=seen.state)
+        return seen.at_its_end() if seen.state.seq > known.state.seq else known
 
     @staticmethod
     def _read_on(known: Known) -> Known:
@@ -155,7 +184,10 @@ class Step(NamedTuple):
 
 
 def commit(jobs: Sequence[Job], folds: Folds) -> tuple[list[Answer], list[Growth]]:
-    """Decide and append a group, in as many steps as it takes. DatabaseError if the database is away."""
+    """Decide and append a group, in as many steps as it takes.
+
+    DatabaseError if the database is away. What the steps before did is in the logs all the same.
+    """
     answers: dict[int, Answer] = {}
     growths: list[Growth] = []
     rest = list(jobs)
@@ -185,7 +217,7 @@ def step(jobs: Sequence[Job], folds: Folds) -> Step:
     tried = [job for job in jobs if not settled or job.room_id in settled]
     return Step(
         [(job, next(answers.get(job.room_id, strange))) for job in tried],
-        [Growth(room_id, tuple(draft.entries)) for room_id, draft in drafts.items() if draft.entries],
+        [draft.growth() for draft in drafts.values() if draft.entries],
         [job for job in jobs if settled and job.room_id not in settled],
     )
 

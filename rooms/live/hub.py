@@ -8,13 +8,15 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable
 from itertools import count
 from typing import Any, Protocol
 
 from rooms.core import messages as m
+from rooms.core.state import State
 from rooms.live import log, metrics, outage
 from rooms.live.ear import Ear
+from rooms.live.group import Growth
 from rooms.live.heads import NOTHING
 from rooms.live.reader import Reader
 from rooms.live.room import HubRoom
@@ -106,15 +108,16 @@ class Hub:
             return ear.read_from(after if known else 0)
         return None
 
-    def grew(self, room_id: str, entries: Sequence[log.Entry]) -> None:
+    def grew(self, growth: Growth) -> None:
         """Lines this process has just committed: straight out if they are the next ones."""
-        room = self.rooms.get(room_id)
+        room = self.rooms.get(growth.room_id)
         if room is None:
             return
-        if entries[0].line.seq > room.state.seq + 1:
+        if growth.entries[0].line.seq > room.state.seq + 1:
             self.catch_up(room)
         else:
-            self._take(room, [(e.line, e.event) for e in entries])
+            after = growth.after if growth.before is room.state else None
+            self._take(room, [(e.line, e.event) for e in growth.entries], after)
 
     def heard(self, room_id: str, seq: int) -> None:
         """Another process says that a room grew to `seq`."""
@@ -185,11 +188,14 @@ class Hub:
         for ear in room.all_ears():
             ear.close(4000)
 
-    def _take(self, room: HubRoom, lines: Iterable[tuple[log.Line, m.AnyEvent]]) -> None:
+    def _take(
+        self, room: HubRoom, lines: Iterable[tuple[log.Line, m.AnyEvent]], after: State | None = None
+    ) -> None:
+        """The lines that come next. `after`: the state they lead to, where somebody folded them already."""
         new = [pair for pair in lines if pair[0].seq > room.state.seq]  # others were taken before
         seqs = count(room.state.seq + 1)
         taken = [pair for pair, seq in zip(new, seqs, strict=False) if pair[0].seq == seq]
-        room.take(taken)
+        room.take(taken, after)
         self._hand_out_soon(room, public=any(line.to is None for line, _ in taken))
         self._grown(room)
 
@@ -255,7 +261,7 @@ def _read_room(room_id: str) -> HubRoom:
     row = log.rooms([room_id]).get(room_id)
     if row is None:
         raise LookupError(room_id)
-    room = HubRoom(row.id, row.epoch, scenario_of(row.version_id, row.seniority, row.extra_time))
+    room = HubRoom(row, scenario_of(row.version_id, row.seniority, row.extra_time))
     room.take(_read_lines(room_id, 0))
     return room
 

@@ -1,4 +1,4 @@
-"""The only code that reads the log; `append` writes it. Plain parametrised SQL, the same for both."""
+"""Reading the log; `append` writes it. Plain parametrised SQL, the same for both databases."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence

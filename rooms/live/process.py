@@ -20,7 +20,7 @@ from rooms.live.around import Around
 from rooms.live.bell import Bell
 from rooms.live.clock import Clock
 from rooms.live.ear import TOO_SLOW, Ear
-from rooms.live.group import Answer, Growth, Job
+from rooms.live.group import Answer, Growth, Job, Known
 from rooms.live.heartbeat import celery_answers
 from rooms.live.hub import Hub
 from rooms.live.now import wall_ms
@@ -80,7 +80,7 @@ class Process:
         self.bell = Bell(self._heard)
         self.hub = Hub(self._grown)
         self.clock = Clock(self._knock)
-        self.writer = Writer(self._done)
+        self.writer = Writer(self._done, self._seen)
         self.around = Around(self.hub, self.redis, self._ring, self._spawn, self._try)
 
     def start(self) -> None:
@@ -183,6 +183,10 @@ class Process:
     def _done(self, answers: list[tuple[Job, Answer]], growths: list[Growth]) -> None:
         self._loop.call_soon_threadsafe(self._finish, answers, growths)
 
+    def _seen(self, room_id: str) -> Known | None:
+        room = self.hub.rooms.get(room_id)
+        return None if room is None else Known(room.scenario, room.state, room.row)
+
     def _finish(self, answers: list[tuple[Job, Answer]], growths: list[Growth]) -> None:
         for growth in growths:
             self._hand_out(growth)
@@ -199,7 +203,7 @@ class Process:
             return
         room.written = True
         try:
-            self.hub.grew(growth.room_id, growth.entries)
+            self.hub.grew(growth)
         except Exception:
             logger.exception("a room's new lines could not be taken", extra={"room": growth.room_id})
             self.hub.give_up(growth.room_id)

@@ -22,9 +22,10 @@ PAGE_SIZE = 256 << 10  # characters after which a page ends
 class HubRoom:
     """What one hub knows of one room. It lives as long as somebody in this process listens."""
 
-    def __init__(self, room_id: str, epoch: str, scenario: Scenario) -> None:
-        self.id = room_id
-        self.epoch = epoch
+    def __init__(self, row: log.RoomRow, scenario: Scenario) -> None:
+        self.row = row  # as it was when the room was read
+        self.id = row.id
+        self.epoch = row.epoch
         self.scenario = scenario
         self.state = State()
         self.lines: list[log.Line] = []  # the log so far: who comes back is served from memory
@@ -44,9 +45,9 @@ class HubRoom:
         self._looked_at = self.state
         self._look: int | None = None
 
-    def take(self, lines: Sequence[tuple[log.Line, m.AnyEvent]]) -> None:
-        """Fold the next lines."""
-        self.state = fold(((line.at, event) for line, event in lines), self.state)
+    def take(self, lines: Sequence[tuple[log.Line, m.AnyEvent]], after: State | None = None) -> None:
+        """The next lines, and the state they lead to; without it they are folded."""
+        self.state = after or fold(((line.at, event) for line, event in lines), self.state)
         self.lines += [line for line, _ in lines]
         for seat in self.state.seats:
             seen = sum(visible_to(line.to, seat) for line, _ in lines)

@@ -10,7 +10,7 @@ from django.db import connection
 
 from rooms.core import messages as m
 from rooms.live import metrics, outage
-from rooms.live.group import Answer, Folds, Growth, Job, Step, step
+from rooms.live.group import Answer, Folds, Growth, Job, Seen, Step, step
 
 logger = logging.getLogger(__name__)
 
@@ -22,10 +22,14 @@ Done = Callable[[list[tuple[Job, Answer]], list[Growth]], None]
 
 
 class Writer:
-    """The thread. `done` is called in it after each group, with every answer and what grew."""
+    """The thread. `done` is called in it after each step of a group, with its answers and what grew.
 
-    def __init__(self, done: Done) -> None:
+    `seen` is asked in it for a room's fold elsewhere in this process.
+    """
+
+    def __init__(self, done: Done, seen: Seen = lambda _: None) -> None:
         self._done = done
+        self._seen = seen
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._stopping = False
@@ -56,7 +60,7 @@ class Writer:
         self._thread.join(timeout)
 
     def _run(self) -> None:
-        folds = Folds()
+        folds = Folds(seen=self._seen)
         while (group := self._take()) is not None:
             while group:
                 answers, growths, group = self._commit(group, folds)

@@ -11,6 +11,7 @@ from rooms import queries, tasks
 from rooms.core import messages as m
 from rooms.core.laying import Terms
 from rooms.core.state import State
+from rooms.live.log import RoomRow
 from rooms.live.redis import client
 from rooms.live.room import HubRoom
 from rooms.live.waker import GATHER, TOGETHER, Waker
@@ -22,7 +23,7 @@ QUEUE = "casesim"
 
 def busy(number: int) -> HubRoom:
     """A room in which the candidate has said what nobody has heard yet."""
-    room = HubRoom(f"room-{number}", "e", SCENARIO)
+    room = HubRoom(RoomRow(f"room-{number}", "e", 0, 0, ""), SCENARIO)
     room.state = State(utterances=1)
     return room
 
@@ -38,7 +39,7 @@ async def test_rooms_with_work_are_sent_for_together_and_quiet_ones_not_at_all()
     client().delete(QUEUE)
     waker = Waker(asyncio.get_running_loop())
     rooms = [busy(number) for number in range(TOGETHER + 5)]
-    for room in [*rooms, *rooms, HubRoom("quiet", "e", SCENARIO)]:
+    for room in [*rooms, *rooms, HubRoom(RoomRow("quiet", "e", 0, 0, ""), SCENARIO)]:
         waker.look(room)
     await asyncio.sleep(2 * GATHER)
     waker.close()

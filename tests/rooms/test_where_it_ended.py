@@ -4,15 +4,19 @@ import threading
 import time
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from rooms.core import messages as m
+from rooms.core.director import next_look
 from rooms.live import group, log
 from rooms.live.append import append, appending
-from rooms.live.group import Folds, Job, commit
+from rooms.live.group import Folds, Job, Known, commit
+from rooms.live.hub import Hub
+from rooms.live.room import HubRoom
 from rooms.live.writer import Writer
 from rooms.models import Room, RoomEvent
+from rooms.service import known
 from tests.builders import T0, make_room
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,10 +85,9 @@ def test_what_others_wrote_meanwhile_is_read_before_anything_is_added(rooms, loc
     commit([say(room, "two")], theirs)
     commit([say(room, "three")], mine)  # its fold is a line behind
     assert said(room) == ["one", "two", "three"]
-    del locked[:]
-    commit([say(room, "four")], mine)  # two who take turns: no need to try what will fail
-    commit([say(room, "five")], mine)  # nobody came between
-    assert locked == [[room]]
+    assert locked == [[room]] * 3
+    commit([say(room, "four")], mine)
+    assert locked == [[room]] * 3
     is_whole(room)
 
 
@@ -135,6 +138,87 @@ def test_a_resend_the_process_does_not_remember_is_met_in_the_log(rooms, locked)
     answers, growths = commit([say(room, "sent")], mine)
     assert (answers, growths, locked) == ([None], [], [[room]])
     assert said(room) == ["sent", "other"]
+
+
+def test_a_resend_among_others_is_met_in_the_log_and_keeps_nobody_back(rooms, locked):
+    one, two, three = rooms
+    mine = Folds()
+    commit([say(one, "sent")], Folds())
+    commit([say(room, "other") for room in rooms], mine)
+    del locked[:]
+    jobs = [say(two, "x"), say(one, "new"), say(one, "sent"), say(three, "y"), say(one, "last")]
+    answers, growths = commit(jobs, mine)
+    assert (answers, locked) == ([None] * 5, [[one]])
+    assert [g.room_id for g in growths] == [two, three, one]
+    assert [said(room)[1:] for room in rooms] == [["other", "new", "last"], ["x"], ["y"]]
+
+
+@pytest.mark.parametrize(
+    ("change", "undone", "ways"),
+    [({"title": "Another"}, False, 0), ({"epoch": "another"}, False, 1), ({"epoch": "another"}, True, 0)],
+    ids=["another column", "another epoch", "rolled back"],
+)
+def test_a_line_alone_waits_for_whoever_holds_the_row(rooms, locked, change, undone, ways):
+    room, mine = rooms[0], Folds()
+    commit([say(room, "first")], mine)
+    del locked[:]
+    held, go, answers = threading.Event(), threading.Event(), []
+
+    def hold() -> None:
+        with transaction.atomic():
+            Room.objects.filter(pk=room).update(**change)
+            held.set()
+            assert go.wait(20)
+            transaction.set_rollback(undone)
+        connection.close()
+
+    def write() -> None:
+        answers.append(commit([say(room, "second")], mine)[0])
+        connection.close()
+
+    threads = [threading.Thread(target=work) for work in (hold, write)]
+    threads[0].start()
+    assert held.wait(20)
+    threads[1].start()
+    until(somebody_waits)
+    assert (answers, said(room)) == ([], ["first"])
+    go.set()
+    for thread in threads:
+        thread.join(20)
+    assert (answers, said(room), locked) == ([[None]], ["first", "second"], [[room]] * ways)
+    is_whole(room)
+
+
+def somebody_waits() -> bool:
+    if connection.vendor != "postgresql":
+        time.sleep(0.2)  # SQLite cannot be asked
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        return cursor.fetchone()[0] > 0
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no connection to lose")
+def test_a_connection_that_broke_is_thrown_away_and_the_next_command_opens_another(rooms):
+    mine = Folds()
+    commit([say(rooms[0], "first")], mine)
+    connection.connection.close()
+    with pytest.raises((OperationalError, InterfaceError)):
+        commit([say(rooms[0], "second")], mine)
+    assert commit([say(rooms[0], "second")], mine)[0] == [None]
+    assert said(rooms[0]) == ["first", "second"]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite's driver keeps statements by itself")
+def test_postgresql_plans_the_live_paths_statements_once(rooms):
+    mine = Folds()
+    for n in range(8):
+        commit([say(rooms[0], f"a{n}")], mine)
+        commit([say(room, f"b{n}") for room in rooms], mine)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement, generic_plans + custom_plans FROM pg_prepared_statements")
+        planned = dict(cursor.fetchall())
+    assert sum(used for text, used in planned.items() if "INSERT INTO rooms_roomevent" in text) >= 14
 
 
 def test_a_log_of_another_epoch_or_none_is_not_added_to(rooms):
@@ -222,6 +306,75 @@ def reached(n: int) -> set[int]:
     """Places of the rooms that the n-th group of a writer writes to."""
     order = [0, 1, 2] if n % 2 else [2, 1, 0]
     return set(order[: 1 + n % 3])
+
+
+def hub_room(room: str) -> HubRoom:
+    """The room as a hub reads it from the log."""
+    row = log.rooms([room])[room]
+    here = HubRoom(row, known(room).scenario)
+    here.take([(line, line.event()) for line in log.read(room)])
+    return here
+
+
+def test_what_the_hub_of_the_process_has_read_is_not_read_again(rooms, locked, monkeypatch):
+    """The first command in a room that was opened long ago, and one after the lines of another process."""
+    room = rooms[0]
+    hub = {room: hub_room(room)}
+    mine = Folds(seen=lambda room_id: seen(hub.get(room_id)))
+    monkeypatch.setattr(group.log, "read", None)
+    assert commit([say(room, "one")], mine)[0] == [None]
+    monkeypatch.undo()
+    commit([say(room, "two")], Folds())
+    commit([Job(room, *PAUSE, "p", T0 + 6)], Folds())
+    hub[room] = hub_room(room)
+    monkeypatch.setattr(group.log, "lock", None)
+    answers, _ = commit([Job(room, "facilitator", m.Resume(), "r", T0 + 60_000)], mine)
+    monkeypatch.undo()
+    assert (answers, said(room)) == ([None], ["one", "two"])
+    is_whole(room)
+    state, row = known(room).state, Room.objects.get(pk=room)
+    assert (row.live, row.next_look) == (True, next_look(known(room).scenario, state))
+
+
+def seen(room: HubRoom | None) -> Known | None:
+    return room and Known(room.scenario, room.state, room.row)
+
+
+def test_a_hub_that_lags_or_holds_another_epoch_is_not_believed(rooms):
+    lagging, restored, _ = rooms
+    hub = {room: hub_room(room) for room in rooms}
+    mine = Folds(seen=lambda room_id: seen(hub.get(room_id)))
+    for text in ("one", "two", "three"):
+        assert commit([say(room, text) for room in rooms], mine)[0] == [None] * 3
+    Room.objects.filter(pk=restored).update(epoch="another")
+    for text in ("four", "five"):
+        assert commit([say(room, text) for room in rooms], mine)[0] == [None] * 3
+        assert commit([say(lagging, f"{text} elsewhere")], Folds())[0] == [None]
+    assert said(lagging) == ["one", "two", "three", "four", "four elsewhere", "five", "five elsewhere"]
+    assert said(restored) == said(rooms[2]) == ["one", "two", "three", "four", "five"]
+    for room in rooms:
+        is_whole(room)
+
+
+def test_a_hub_takes_over_what_was_folded_from_its_own_state_and_folds_the_rest(rooms):
+    room = rooms[0]
+    here = hub_room(room)
+    hub = Hub(lambda room: None)
+    hub._hand_out_soon = lambda room, public: None
+    hub.rooms[room] = here
+    mine, strange = Folds(seen=lambda room_id: seen(here)), Folds()
+    _, (growth,) = commit([say(room, "one"), say(room, "two")], mine)
+    assert growth.before is here.state
+    hub.grew(growth)
+    assert here.state is growth.after
+    _, (growth,) = commit([say(room, "three")], strange)
+    hub.grew(growth)
+    assert here.state == growth.after and here.state is not growth.after
+    assert here.state == known(room).state
+    _, (growth,) = commit([say(room, "four")], mine)
+    hub.grew(growth)
+    assert here.state is growth.after
+    assert [line.seq for line in here.lines] == list(range(1, here.state.seq + 1))
 
 
 @pytest.mark.parametrize("error", [OperationalError("gone"), RuntimeError("a fault")])

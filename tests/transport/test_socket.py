@@ -15,6 +15,7 @@ from rooms.live import ear as limits
 from rooms.live import presence
 from rooms.live.ear import Ear
 from rooms.live.hub import SOCKETS
+from rooms.live.log import RoomRow
 from rooms.live.now import wall_ms
 from rooms.live.process import process
 from rooms.live.room import HubRoom
@@ -275,7 +276,7 @@ async def test_who_comes_while_the_database_is_away_is_told_to_come_back(table: 
 
 
 def test_a_socket_that_takes_much_and_never_answers_is_given_up():
-    ear = Ear(HubRoom("r", "e", SCENARIO), "candidate")
+    ear = Ear(HubRoom(RoomRow("r", "e", 0, 0, ""), SCENARIO), "candidate")
     ear.push("x" * (limits.SUSPICIOUS + 1))
     later = time.monotonic() + limits.SILENT + 1
     assert ear.stuck(later)
@@ -287,7 +288,7 @@ def test_a_socket_that_takes_much_and_never_answers_is_given_up():
 
 
 async def test_a_quiet_listener_is_never_given_up(table: Table):
-    ear = Ear(HubRoom("r", "e", SCENARIO), "candidate")
+    ear = Ear(HubRoom(RoomRow("r", "e", 0, 0, ""), SCENARIO), "candidate")
     ear.push("x" * 1_000)
     assert not ear.stuck(time.monotonic() + 3_600)
 
