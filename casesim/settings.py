@@ -300,7 +300,7 @@ def database() -> dict[str, Any]:
     if parsed["ENGINE"].endswith("sqlite3"):
         parsed["OPTIONS"] = SQLITE_OPTIONS
     else:
-        # Django lets the driver prepare nothing; the live path's few statements are planned once a connection
+        # Django lets the driver prepare nothing; the live path asks for it once (rooms.live.sql.planned_once)
         parsed.setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
     return parsed
 

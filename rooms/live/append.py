@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from django.db import connection, transaction
 
 from rooms.live.log import Addition, Entry, Query, RoomRow
-from rooms.live.sql import as_records, many, one_of, records, rows, touched
+from rooms.live.sql import as_records, many, one_of, planned_once, records, rows, touched
 
 LINE = {"room_id": "text", "seq": "int", "at": "bigint", "cause": "text", "digest": "text"}
 LINE |= {"audience": "text", "body": "text"}
@@ -62,7 +62,9 @@ def append(additions: Sequence[Addition]) -> set[str]:
     To be done in `appending`, or in a transaction that holds the rooms' rows, where it is all of them.
     """
     if connection.vendor == "postgresql":
-        return {room_id for (room_id,) in rows(*_statement(additions))}
+        alone = len(additions) == 1 and len(additions[0].entries) == 1
+        found = planned_once(*_line(additions[0])) if alone else rows(*_lines(additions))
+        return {room_id for (room_id,) in found}
     longer = [addition for addition in additions if touched(*_move(addition))]
     many(LINES, [_stored(addition.row.id, e) for addition in longer for e in addition.entries])
     return {addition.row.id for addition in longer}
@@ -79,16 +81,18 @@ def rewrite(row: RoomRow, entries: Sequence[Entry], epoch: str) -> None:
     many("UPDATE rooms_room SET epoch = %s WHERE id = %s", [(epoch, row.id)])
 
 
-def _statement(additions: Sequence[Addition]) -> Query:
-    """For PostgreSQL: everything in one. A line alone, as most are, spares it reading rows from JSON."""
-    if len(additions) == 1 and len(additions[0].entries) == 1:
-        (addition,) = additions
-        move, params = _move(addition)
-        sql = (
-            f"WITH moved AS ({move} RETURNING id) INSERT INTO rooms_roomevent ({COLUMNS})"  # noqa: S608
-            f" SELECT {', '.join(['%s'] * len(LINE))} FROM moved RETURNING room_id"
-        )
-        return sql, [*params, *_stored(addition.row.id, addition.entries[0])]
+def _line(addition: Addition) -> Query:
+    """For PostgreSQL: a line alone, as most are."""
+    move, params = _move(addition)
+    sql = (
+        f"WITH moved AS ({move} RETURNING id) INSERT INTO rooms_roomevent ({COLUMNS})"  # noqa: S608
+        f" SELECT {', '.join(['%s'] * len(LINE))} FROM moved RETURNING room_id"
+    )
+    return sql, [*params, *_stored(addition.row.id, addition.entries[0])]
+
+
+def _lines(additions: Sequence[Addition]) -> Query:
+    """For PostgreSQL: any number of lines, to any number of logs."""
     lines = [_stored(addition.row.id, e) for addition in additions for e in addition.entries]
     return ALL, [as_records(END, [_end(addition) for addition in additions]), as_records(LINE, lines)]
 

@@ -1,7 +1,6 @@
 """Statements on the driver's own cursor: Django's layers round it cost more than these statements do.
 
-Errors are Django's all the same, and so are connections and transactions. PostgreSQL plans each statement
-once for a connection, so its text must not change with the number of values.
+Errors are Django's all the same, and so are connections and transactions.
 """
 
 import json
@@ -16,6 +15,17 @@ Row = tuple[Any, ...]
 def rows(sql: str, params: Sequence[object]) -> list[Row]:
     """What a query finds."""
     return all_rows((sql, params))[0]
+
+
+def planned_once(sql: str, params: Sequence[object]) -> list[Row]:
+    """What a statement finds, of which PostgreSQL keeps the plan it makes at first.
+
+    Only for one that reads by whole unique keys: any other would go on as suits a table that was small then.
+    """
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        found: list[Row] = _execute(sql, params, prepare=True).fetchall()
+    return found
 
 
 def all_rows(*queries: tuple[str, Sequence[object]]) -> list[list[Row]]:
@@ -57,14 +67,16 @@ def as_records(columns: Mapping[str, str], rows_: Sequence[Row]) -> str:
 
 def one_of(column: str, values: Sequence[str]) -> tuple[str, list[object]]:
     """A condition that holds for these values of a column, and its parameters."""
+    if len(values) == 1:
+        return f"{column} = %s", [*values]
     if connection.vendor == "postgresql":
         return f"{column} = ANY(%s)", [list(values)]
     return f"{column} IN ({', '.join(['%s'] * len(values))})", list(values)
 
 
-def _execute(sql: str, params: Sequence[object]) -> Any:
+def _execute(sql: str, params: Sequence[object], prepare: bool = False) -> Any:
     if connection.vendor == "postgresql":
-        return _cursor().execute(sql, params, prepare=True)
+        return _cursor().execute(sql, params, prepare=prepare)
     return _cursor().execute(_dialect(sql), params)
 
 
