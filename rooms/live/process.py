@@ -184,6 +184,7 @@ class Process:
         self._loop.call_soon_threadsafe(self._finish, answers, growths)
 
     def _seen(self, room_id: str) -> Known | None:
+        """A room as it is folded here, with the row of when it was first read."""
         room = self.hub.rooms.get(room_id)
         return None if room is None else Known(room.scenario, room.state, room.row)
 
