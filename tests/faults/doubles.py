@@ -77,6 +77,7 @@ def own_memory() -> None:
         return self._known.get(row.id) or at_head(self, row)
 
     replace(Folds, "at_head", remembered)
+    replace(Folds, "_furthest", lambda self, room_id: self._known.get(room_id))  # nor at the hub's
 
 
 def everybody_sees() -> None:
