@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -11,7 +13,7 @@ from rooms.core import messages as m
 from rooms.core.director import next_look
 from rooms.live import group, log
 from rooms.live.append import append, appending
-from rooms.live.group import Folds, Job, Known, commit
+from rooms.live.group import Answer, Folds, Job, Known, commit
 from rooms.live.hub import Hub
 from rooms.live.room import HubRoom
 from rooms.live.writer import Writer
@@ -162,31 +164,46 @@ def test_a_line_alone_waits_for_whoever_holds_the_row(rooms, locked, change, und
     room, mine = rooms[0], Folds()
     commit([say(room, "first")], mine)
     del locked[:]
-    held, go, answers = threading.Event(), threading.Event(), []
 
     def hold() -> None:
+        Room.objects.filter(pk=room).update(**change)
+
+    with committing([say(room, "second")], mine, hold, undone) as answers:
+        until(somebody_waits)
+        assert (answers, said(room)) == ([], ["first"])
+    assert (answers, said(room), locked) == ([[None]], ["first", "second"], [[room]] * ways)
+    is_whole(room)
+
+
+@contextmanager
+def committing(
+    jobs: list[Job], folds: Folds, hold: Callable[[], object], undone: bool = False
+) -> Iterator[list[list[Answer]]]:
+    """A commit in one thread while another's transaction holds rows, which it does until the block ends."""
+    held, go, answers = threading.Event(), threading.Event(), []
+
+    def holding() -> None:
         with transaction.atomic():
-            Room.objects.filter(pk=room).update(**change)
+            hold()
             held.set()
             assert go.wait(20)
             transaction.set_rollback(undone)
         connection.close()
 
-    def write() -> None:
-        answers.append(commit([say(room, "second")], mine)[0])
+    def writing() -> None:
+        answers.append(commit(jobs, folds)[0])
         connection.close()
 
-    threads = [threading.Thread(target=work) for work in (hold, write)]
+    threads = [threading.Thread(target=work) for work in (holding, writing)]
     threads[0].start()
     assert held.wait(20)
     threads[1].start()
-    until(somebody_waits)
-    assert (answers, said(room)) == ([], ["first"])
-    go.set()
-    for thread in threads:
-        thread.join(20)
-    assert (answers, said(room), locked) == ([[None]], ["first", "second"], [[room]] * ways)
-    is_whole(room)
+    try:
+        yield answers
+    finally:
+        go.set()
+        for thread in threads:
+            thread.join(20)
 
 
 def somebody_waits() -> bool:
@@ -240,28 +257,10 @@ def test_whoever_finds_a_row_taken_waits_for_it_under_the_lock(rooms):
     """Never with rows of its own in hand: of two who wait for each other's the database would end one."""
     one, mine = rooms[0], Folds()
     commit([say(room, "first") for room in rooms], mine)
-    held, go, answers = threading.Event(), threading.Event(), []
-
-    def hold() -> None:
-        with transaction.atomic():
-            log.lock([one], [])
-            held.set()
-            assert go.wait(20)
-        connection.close()
-
-    def write() -> None:
-        answers.append(commit([say(room, "second") for room in reversed(rooms)], mine)[0])
-        connection.close()
-
-    holder, writer = threading.Thread(target=hold), threading.Thread(target=write)
-    holder.start()
-    assert held.wait(20)
-    writer.start()
-    if connection.vendor == "postgresql":
-        until(lambda: [said(room)[-1] for room in rooms] == ["first", "second", "second"])
-    go.set()
-    holder.join(20)
-    writer.join(20)
+    jobs = [say(room, "second") for room in reversed(rooms)]
+    with committing(jobs, mine, lambda: log.lock([one], [])) as answers:
+        if connection.vendor == "postgresql":
+            until(lambda: [said(room)[-1] for room in rooms] == ["first", "second", "second"])
     assert answers == [[None] * 3]
     assert [said(room) for room in rooms] == [["first", "second"]] * 3
 
