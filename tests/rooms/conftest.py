@@ -1,0 +1,25 @@
+"""Rooms to be written to."""
+
+import pytest
+
+from rooms.live import group, log
+from tests.builders import make_room
+
+
+@pytest.fixture
+def locked(monkeypatch) -> list[list[str]]:
+    """The rooms of each group that was decided under the lock."""
+    groups: list[list[str]] = []
+    real = log.lock
+
+    def noting(room_ids, causes):
+        groups.append(list(room_ids))
+        return real(room_ids, causes)
+
+    monkeypatch.setattr(group.log, "lock", noting)
+    return groups
+
+
+@pytest.fixture
+def rooms() -> list[str]:
+    return sorted(make_room(started=True).room_id for _ in range(3))
