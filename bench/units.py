@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from statistics import median
 
@@ -118,41 +118,43 @@ def timed(call: Callable[[], object], clock: Callable[[], float]) -> float:
 
 async def rings() -> list[Figure]:
     """What a ring costs a process that has no socket in that room: one in a message, and twenty."""
-    from rooms.live.bell import CHANNEL, Bell
+    from rooms.live.bell import CHANNEL, NOBODY, Bell
     from rooms.live.process import process
     from rooms.live.redis import client
 
-    heard = asyncio.Event()
+    all_heard = threading.Event()
     here = process()
-    count = 0
+    count, begun, used = 0, 0.0, 0.0
 
-    def hear(word: str) -> None:
-        nonlocal count
-        here._heard(word)
-        count += 1
+    def hear(words: Sequence[str]) -> None:
+        nonlocal count, begun, used
+        begun = begun or time.thread_time()
+        here._heard(words)
+        count += len(words)
         if count == RINGS:
-            heard.set()
+            used = time.thread_time() - begun
+            all_heard.set()
 
     bell = Bell(hear)
-    listening = asyncio.create_task(bell.listen())
+    bell.start()
     await asyncio.sleep(SUBSCRIBED)
     assert bell.alive
     figures = []
     for together in (1, 20):
-        count = 0
-        heard.clear()
-        message = "\n".join(["grew 0123456789ab 100"] * together)
+        count, begun = 0, 0.0
+        all_heard.clear()
+        message = "\n".join([NOBODY, *["grew 0123456789ab 100"] * together])
         publisher = threading.Thread(
             target=lambda text=message, times=RINGS // together: [
                 client().publish(CHANNEL, text) for _ in range(times)
             ]
         )
-        begun = time.thread_time()
         publisher.start()
-        await heard.wait()
-        each = (time.thread_time() - begun) / RINGS
-        figures.append(Figure(PART, f"a ring heard for nothing, {together} in a message", each * 1e6, "µs"))
-    listening.cancel()
+        await asyncio.to_thread(all_heard.wait)
+        figures.append(
+            Figure(PART, f"a ring heard for nothing, {together} in a message", used / RINGS * 1e6, "µs")
+        )
+    await asyncio.to_thread(bell.stop)
     await here.stop()
     return figures
 

@@ -19,8 +19,8 @@ BEAT += ("--schedule", "{schedule}", "--pidfile", "")
 PREPARE = "python manage.py migrate --noinput -v0 && python manage.py collectstatic --noinput -v0"
 PREPARE += " && python manage.py scenarios publish"
 
-# More than all processes together ever open: a web process has one for its writer, two that read and
-# one for pages; a worker has one for each of its children.
+# More than all processes together ever open: a web process has one for its writer, two that read, one
+# that hears the bell and one for pages; a worker has one for each of its children.
 POSTGRES = ("postgres", "-c", "max_connections=100")
 
 

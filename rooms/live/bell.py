@@ -1,99 +1,153 @@
 """The bell: "room 7 grew", to other processes. Never the record, never fatal.
 
-What is rung: `grew ROOM SEQ`, `here ROOM` (somebody came or went), `seat ROOM SEAT` (its token changed),
-`hello` (a process has begun to listen). A message holds one of these a line.
+A message is several lines: the process that rings (empty: it is no web process), then what is rung,
+`grew ROOM SEQ`, `here ROOM` (somebody came or went), `seat ROOM SEAT` (its token changed) or `hello`
+(a process has begun to listen).
 """
 
-import asyncio
 import contextlib
 import logging
+import queue
+import secrets
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from django.db import connection
+from redis.client import PubSub
 from redis.exceptions import RedisError
 
-from rooms.live.redis import async_client, client
+from rooms.live import metrics
+from rooms.live.redis import client
 
 logger = logging.getLogger(__name__)
 
 CHANNEL = "casesim:bell"
 HELLO = "hello"
+NOBODY = ""
 ALONE = 1.0  # seconds for which "nobody else listens" is taken to hold
 WAITING = 10_000  # rings
+QUIET = 5.0  # seconds without a word after which Redis is asked whether it is still there
+PAUSE = 0.5  # seconds before the bell is hung up again
+PATIENCE = 2.0  # seconds for a thread that waits for a store which does not answer
 
 
 def ring(word: str) -> None:
-    """Ring from a thread, a task or a command."""
+    """Ring from outside a web process, or from a thread that may wait for it."""
     redis = client()
     if redis is None:
         return
     try:
-        redis.publish(CHANNEL, word)
+        redis.publish(CHANNEL, f"{NOBODY}\n{word}")
     except (RedisError, OSError) as error:
         logger.warning("the bell was not rung: %s", type(error).__name__)
 
 
 class Bell:
-    """One subscription a process, kept alive; and ringing without waiting."""
+    """Rings in one thread and hears in another: neither waits for the event loop, nor it for them.
 
-    def __init__(self, heard: Callable[[str], None]) -> None:
+    `heard` is called in the thread that hears, with what another process rang, and may wait for the log.
+    """
+
+    def __init__(self, heard: Callable[[Sequence[str]], None]) -> None:
         self._heard = heard
-        self._redis = async_client()
-        self._rings: list[str] = []
-        self._rung = asyncio.Event()
+        self._redis = client()
+        self._me = secrets.token_hex(4)
+        self._rings: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._alone_until = 0.0
+        self._stopping = False
+        self._subscription: PubSub | None = None
+        self._threads: list[threading.Thread] = []
         self.alive = False
+
+    def start(self) -> None:
+        """Without Redis there is nobody to ring for."""
+        if self._redis is not None:
+            works = {"bell-rings": self._ring_for_ever, "bell-hears": self._hear_for_ever}
+            self._threads = [threading.Thread(target=w, name=n, daemon=True) for n, w in works.items()]
+            for thread in self._threads:
+                thread.start()
+
+    def stop(self) -> None:
+        """Ring what waits, and hear no more. Neither thread is waited for longer than `PATIENCE`."""
+        self._stopping = True
+        self._rings.put(None)
+        if self._subscription is not None:
+            with contextlib.suppress(RedisError, OSError):
+                self._subscription.ping()  # its answer wakes the thread that hears
+        for thread in self._threads:
+            thread.join(PATIENCE)
 
     def ring(self, word: str) -> None:
         """Queue a ring, unless nobody else listens. If too many wait it is dropped: the poll finds it."""
-        if self._redis is None or len(self._rings) >= WAITING or time.monotonic() < self._alone_until:
-            return
-        self._rings.append(word)
-        self._rung.set()
+        if self._threads and self._rings.qsize() < WAITING and time.monotonic() >= self._alone_until:
+            self._rings.put(word)
 
-    async def listen(self) -> None:
-        """Hear rings for ever; after a failure subscribe again."""
-        while self._redis is not None:
+    # --- the thread that rings ------------------------------------------------------------------------
+
+    def _ring_for_ever(self) -> None:
+        while (first := self._rings.get()) is not None:
+            words = [first]
+            with contextlib.suppress(queue.Empty):
+                while (word := self._rings.get_nowait()) is not None:
+                    words.append(word)
+                self._rings.put(None)  # to be met again when these are rung
             try:
-                await self._listen()
-            except (RedisError, OSError) as error:
-                logger.warning("the bell fell silent: %s", type(error).__name__)
-            self.alive = False
-            await asyncio.sleep(0.5)
-
-    async def _listen(self) -> None:
-        assert self._redis is not None  # noqa: S101
-        async with self._redis.pubsub() as pubsub:
-            await pubsub.subscribe(CHANNEL)
-            self.alive = True
-            self.ring(HELLO)  # whoever rang for himself alone hears that he is not
-            while True:
-                message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=5.0)
-                if message is not None and message["type"] == "message":
-                    self._hear(str(message["data"]))
-
-    def _hear(self, message: str) -> None:
-        for word in message.splitlines():
-            if word == HELLO:
-                self._alone_until = 0.0
-            else:
-                self._heard(word)
-
-    async def carry(self) -> None:
-        """Publish what was rung, for ever: all that waits in one message."""
-        while self._redis is not None:
-            await self._rung.wait()
-            self._rung.clear()
-            rings, self._rings = self._rings, []
-            try:
-                listeners = await self._redis.publish(CHANNEL, "\n".join(rings))
+                self._publish(words)
             except (RedisError, OSError) as error:
                 logger.warning("the bell was not rung: %s", type(error).__name__)
-                continue
-            if self.alive and listeners == 1:  # that is this process itself
-                self._alone_until = time.monotonic() + ALONE
 
-    async def close(self) -> None:
-        if self._redis is not None:
-            with contextlib.suppress(RedisError, OSError):
-                await self._redis.aclose()
+    def _publish(self, words: Sequence[str]) -> None:
+        """All that waits in one message."""
+        assert self._redis is not None  # noqa: S101
+        listeners = self._redis.publish(CHANNEL, "\n".join([self._me, *words]))
+        if self.alive and listeners == 1:  # that is this process itself
+            self._alone_until = time.monotonic() + ALONE
+
+    # --- the thread that hears ------------------------------------------------------------------------
+
+    def _hear_for_ever(self) -> None:
+        while not self._stopping:
+            try:
+                self._hear()
+            except (RedisError, OSError) as error:
+                logger.warning("the bell fell silent: %s", type(error).__name__)
+            self.alive, self._subscription = False, None
+            if not self._stopping:
+                time.sleep(PAUSE)
+        connection.close()  # whoever heard has read the log in this thread
+
+    def _hear(self) -> None:
+        """Subscribe, and hear until something breaks."""
+        assert self._redis is not None  # noqa: S101
+        with self._redis.pubsub() as subscription:
+            subscription.subscribe(CHANNEL)
+            self._subscription = subscription
+            self.alive = True
+            self._alone_until = 0.0
+            self.ring(HELLO)  # whoever rang for himself alone hears that he is not
+            asked = False
+            while not self._stopping:
+                message = subscription.get_message(ignore_subscribe_messages=False, timeout=QUIET)
+                if message is not None:
+                    asked = False
+                    self._take(message)
+                elif asked:
+                    raise TimeoutError
+                else:
+                    subscription.ping()
+                    asked = True
+
+    def _take(self, message: dict[str, object]) -> None:
+        if message["type"] != "message":
+            return
+        who, *words = str(message["data"]).split("\n")
+        if who == self._me:
+            return
+        if HELLO in words:
+            self._alone_until = 0.0
+        try:
+            self._heard([word for word in words if word != HELLO])
+        except Exception:
+            metrics.restarted()
+            logger.exception("what was rung could not be followed; the poll finds it")

@@ -1,6 +1,6 @@
 """The hub: this process's table of rooms and sockets. Hands out each audience's bytes, strictly in order.
 
-Everything here runs in one event loop, so what stands between two awaits happens at once. The hub
+All but `read_ahead` runs in one event loop, so what stands between two awaits happens at once. The hub
 reads the log, never writes it, and holds for each room the fold of what it has handed out.
 """
 
@@ -9,6 +9,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Coroutine, Iterable
+from functools import partial
 from itertools import count
 from typing import Any, Protocol
 
@@ -18,7 +19,7 @@ from rooms.live import log, metrics, outage
 from rooms.live.ear import Ear
 from rooms.live.group import Growth
 from rooms.live.heads import NOTHING
-from rooms.live.reader import Reader
+from rooms.live.reader import Reader, asked
 from rooms.live.room import HubRoom
 from scenarios.queries import scenario as scenario_of
 
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 SOCKETS = 12  # of one seat in this process
 PACE = 0.04  # seconds between two hand-outs of one room: what comes in between goes out together
 AGAIN = 1.0  # seconds until the log is asked again for who waits for it
+
+Read = list[tuple[log.Line, m.AnyEvent]]
 
 
 class TooManySockets(Exception):
@@ -114,16 +117,28 @@ class Hub:
         if room is None:
             return
         if growth.entries[0].line.seq > room.state.seq + 1:
-            self.catch_up(room)
+            self.heard(room.id, growth.entries[-1].line.seq)
         else:
             after = growth.after if growth.before is room.state else None
             self._take(room, [(e.line, e.event) for e in growth.entries], after)
 
     def heard(self, room_id: str, seq: int) -> None:
-        """Another process says that a room grew to `seq`."""
+        """The log says that a room grew to `seq`."""
         room = self.rooms.get(room_id)
         if room is not None and seq > room.state.seq:
+            room.heard = max(room.heard, seq)
             self.catch_up(room)
+
+    def read_ahead(self, room_id: str, seq: int) -> tuple[HubRoom, Read] | None:
+        """In another thread: what a room grew to `seq` by, to be taken by `take_read` in the event loop.
+
+        Nothing if it is here already, or if the database is away: the poll comes back to it.
+        """
+        room = self.rooms.get(room_id)
+        if room is not None and (after := room.state.seq) < seq:
+            with contextlib.suppress(*outage.AWAY):
+                return room, asked(partial(_read_lines, room_id, after, seq))
+        return None
 
     def catch_up(self, room: HubRoom) -> None:
         """Read the gap from the log, once at a time."""
@@ -157,19 +172,23 @@ class Hub:
         self._hand_out_soon(room, public=False)
 
     async def _catch_up(self, room: HubRoom) -> None:
+        """Once, and again if meanwhile it was heard that the log goes on."""
         with contextlib.suppress(*outage.AWAY):  # the poll comes back to it
-            await self._read_on(room)
+            while await self._read_on(room, room.heard) and room.state.seq < room.heard:
+                pass
 
-    async def _read_on(self, room: HubRoom) -> None:
-        """Read to the log's end. One of `outage.AWAY` if the database does not answer."""
-        while True:
-            seq = room.state.seq
-            lines = await self.reader(_read_lines, room.id, seq)
-            if not lines:
-                return None
+    async def _read_on(self, room: HubRoom, upto: int = 0) -> bool:
+        """Read to there at least (0: to the log's end); was there anything? Or one of `outage.AWAY`."""
+        seq = room.state.seq
+        self.take_read(room, await self.reader(_read_lines, room.id, seq, upto))
+        return room.state.seq > seq
+
+    def take_read(self, room: HubRoom, lines: Read) -> None:
+        """Lines read from the log: the next ones, but for those that were taken meanwhile."""
+        if lines and self.rooms.get(room.id) is room:
             self._take(room, lines)
-            if room.state.seq == seq:
-                return self._start_over(room)
+            if room.state.seq < lines[-1][0].seq:
+                self._start_over(room)
 
     def give_up(self, room_id: str) -> None:
         """Something went wrong in handing out: forget the room, and let everybody come back to it."""
@@ -266,5 +285,7 @@ def _read_room(room_id: str) -> HubRoom:
     return room
 
 
-def _read_lines(room_id: str, after: int) -> list[tuple[log.Line, m.AnyEvent]]:
-    return [(line, line.event()) for line in log.read(room_id, after)]
+def _read_lines(room_id: str, after: int, upto: int = 0) -> Read:
+    """What comes after a seq. `upto`: how far the log goes at least, as it was heard."""
+    lines = log.line(room_id, upto) if upto == after + 1 else log.read(room_id, after)
+    return [(line, line.event()) for line in lines]

@@ -8,7 +8,7 @@ from django.db import connection
 
 from rooms.core import messages as m
 from rooms.core.feed import Logged, body
-from rooms.live.sql import all_rows, one_of, rows
+from rooms.live.sql import Row, all_rows, one_of, planned_once, rows
 
 PAGE = 5_000  # events read at a time
 ROOMS = 500  # rooms found at a time
@@ -231,6 +231,9 @@ def live_rooms() -> Iterator[list[str]]:
         after = page[-1]
 
 
+LINES = "SELECT seq, at, audience, body FROM rooms_roomevent WHERE room_id = %s"
+
+
 def read(room_id: str, after: int = 0) -> list[Line]:
     """The log after a seq, whole and in order."""
     lines: list[Line] = []
@@ -242,12 +245,17 @@ def read(room_id: str, after: int = 0) -> list[Line]:
         after = page[-1].seq
 
 
+def line(room_id: str, seq: int) -> list[Line]:
+    """The line of a seq, if there is one."""
+    return _lines(planned_once(f"{LINES} AND seq = %s", [room_id, seq]))
+
+
 def _page(room_id: str, after: int) -> list[Line]:
-    sql = (
-        "SELECT seq, at, audience, body FROM rooms_roomevent"
-        " WHERE room_id = %s AND seq > %s ORDER BY seq LIMIT %s"
-    )
-    return [Line(seq, at, _seats(to), text) for seq, at, to, text in rows(sql, [room_id, after, PAGE])]
+    return _lines(rows(f"{LINES} AND seq > %s ORDER BY seq LIMIT %s", [room_id, after, PAGE]))
+
+
+def _lines(found: Iterable[Row]) -> list[Line]:
+    return [Line(seq, at, _seats(to), text) for seq, at, to, text in found]
 
 
 def _answers(room_ids: Sequence[str], causes: Sequence[str]) -> Query:

@@ -13,15 +13,20 @@ def _key(room_id: str, seat: str) -> str:
     return f"casesim:here:{room_id}:{seat}"
 
 
-async def touch(redis: Redis | None, room_id: str, seats: list[str]) -> None:
-    """These seats have a live socket in this process."""
+async def touch(redis: Redis | None, room_id: str, seats: list[str]) -> bool:
+    """These seats have a live socket in this process. Was any of them taken to be empty?"""
     if redis is None or not seats:
-        return
-    with contextlib.suppress(RedisError, OSError):
-        pipe = redis.pipeline(transaction=False)
-        for seat in seats:
-            pipe.set(_key(room_id, seat), "1", ex=SECONDS)
-        await pipe.execute()
+        return False
+    pipe = redis.pipeline(transaction=False)
+    keys = [_key(room_id, seat) for seat in seats]
+    pipe.mget(keys)
+    for key in keys:
+        pipe.set(key, "1", ex=SECONDS)
+    try:
+        found, *_ = await pipe.execute()
+    except (RedisError, OSError):
+        return False
+    return not all(found)
 
 
 async def gone(redis: Redis | None, room_id: str, seat: str) -> None:

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import takewhile
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
@@ -85,7 +85,8 @@ class Process:
 
     def start(self) -> None:
         self.writer.start()
-        for keep in (self.bell.listen, self.bell.carry, self._poll, self._stay_here, self._watch_sockets):
+        self.bell.start()
+        for keep in (self._poll, self._stay_here, self._watch_sockets):
             self._keep(keep)
         stop_with_server(self)
 
@@ -105,7 +106,7 @@ class Process:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.hub.empty.wait(), FAREWELL)
         await self._end_tasks()
-        await self.bell.close()
+        await self._loop.run_in_executor(None, self.bell.stop)
         if self.redis is not None:
             await self.redis.aclose()
         await self.hub.close()
@@ -181,6 +182,8 @@ class Process:
     # --- from the writer's thread -----------------------------------------------------------------
 
     def _done(self, answers: list[tuple[Job, Answer]], growths: list[Growth]) -> None:
+        for growth in growths:
+            self.bell.ring(f"grew {growth.room_id} {growth.entries[-1].line.seq}")
         self._loop.call_soon_threadsafe(self._finish, answers, growths)
 
     def _seen(self, room_id: str) -> Known | None:
@@ -191,7 +194,6 @@ class Process:
     def _finish(self, answers: list[tuple[Job, Answer]], growths: list[Growth]) -> None:
         for growth in growths:
             self._hand_out(growth)
-            self.bell.ring(f"grew {growth.room_id} {growth.entries[-1].line.seq}")
         for job, answer in answers:
             awaited = self._waiting.pop(id(job), None)
             if awaited is not None:
@@ -208,6 +210,28 @@ class Process:
         except Exception:
             logger.exception("a room's new lines could not be taken", extra={"room": growth.room_id})
             self.hub.give_up(growth.room_id)
+
+    # --- from the bell's thread ---------------------------------------------------------------------
+
+    def _heard(self, words: Sequence[str]) -> None:
+        grew: dict[str, int] = {}
+        for word in words:
+            what, _, rest = word.partition(" ")
+            room_id, _, seq = rest.partition(" ")
+            if what == "grew" and seq.isdigit():
+                grew[room_id] = max(int(seq), grew.get(room_id, 0))
+            else:
+                self._loop.call_soon_threadsafe(self._told, what, room_id)
+        for room_id, seq in grew.items():
+            read = self.hub.read_ahead(room_id, seq)
+            if read is not None:
+                self._loop.call_soon_threadsafe(self.hub.take_read, *read)
+
+    def _told(self, what: str, room_id: str) -> None:
+        if what == "seat" and room_id in self.hub.rooms:
+            self._spawn(self._close_revoked())
+        elif what == "here":
+            self.around.heard(room_id)
 
     # --- what keeps going ---------------------------------------------------------------------------
 
@@ -227,16 +251,6 @@ class Process:
 
     def _ring(self, word: str) -> None:
         self.bell.ring(word)
-
-    def _heard(self, word: str) -> None:
-        what, _, rest = word.partition(" ")
-        room_id, _, seq = rest.partition(" ")
-        if what == "grew" and seq.isdigit():
-            self.hub.heard(room_id, int(seq))
-        elif what == "seat" and room_id in self.hub.rooms:
-            self._spawn(self._close_revoked())
-        elif what == "here":
-            self.around.heard(room_id)
 
     async def _poll(self) -> None:
         while True:

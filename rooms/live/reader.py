@@ -6,12 +6,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 
 from rooms.live import outage
 
+Found = TypeVar("Found")
 Call = tuple["Future[Any]", Callable[[], Any]]
 
 
@@ -53,12 +54,19 @@ class Reader:
 
 def _answer(answer: "Future[Any]", call: Callable[[], Any]) -> None:
     try:
+        answer.set_result(asked(call))
+    except BaseException as error:
+        answer.set_exception(error)
+
+
+def asked(call: Callable[[], Found]) -> Found:
+    """What a call finds in the database, in this thread. One of `outage.AWAY` if it does not answer."""
+    try:
         found = call()
     except BaseException as error:
         connection.close()  # a broken connection is not used again
         if isinstance(error, outage.AWAY):
             outage.went(error)
-        answer.set_exception(error)
-    else:
-        outage.over()
-        answer.set_result(found)
+        raise
+    outage.over()
+    return found

@@ -14,13 +14,15 @@ IN_LINE = 5.0  # seconds to wait for one of them
 PATIENCE = 0.5  # seconds: Redis carries hints, nobody waits long for it
 
 
-@cache
 def client() -> redis.Redis | None:
-    """For threads, tasks and commands. None without REDIS_URL."""
-    if not settings.REDIS_URL:
-        return None
+    """For threads, tasks and commands, one for all. None without REDIS_URL."""
+    return _client(settings.REDIS_URL) if settings.REDIS_URL else None
+
+
+@cache
+def _client(url: str) -> redis.Redis:
     return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, decode_responses=True
+        url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, decode_responses=True
     )
 
 
@@ -33,7 +35,7 @@ def async_client() -> redis.asyncio.Redis | None:
         max_connections=CONNECTIONS,
         timeout=IN_LINE,
         socket_connect_timeout=PATIENCE,
-        health_check_interval=PING,  # a subscription that died without a word is noticed by this
+        health_check_interval=PING,  # one that died without a word is noticed before it is used
         decode_responses=True,
     )
     return redis.asyncio.Redis.from_pool(pool)

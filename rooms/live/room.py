@@ -39,6 +39,7 @@ class HubRoom:
         self.here: set[str] = set()
         self.missing: dict[str, float] = {}  # panel seats whose person is away -> since when
         self.waits = False  # bots and reports wait for a worker
+        self.heard = 0  # how far the log goes, as others said
         self.written = False  # this process has added lines which are not folded here yet
         self.catching_up: asyncio.Task[None] | None = None
         self._heads = Heads(scenario)

@@ -97,8 +97,8 @@ class Rooms(RuleBasedStateMachine):
     @rule()
     def the_bell_is_heard(self) -> None:
         async def heard() -> None:
-            self.world.ring()
-            await asyncio.sleep(0.01)
+            await self.world.ring()
+            await asyncio.sleep(0)  # what was read is taken
 
         self.run(heard())
 

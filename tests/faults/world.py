@@ -166,11 +166,11 @@ class World:
             await self.processes[page.at].leave(page.ear)
             page.ear = None
 
-    def ring(self) -> None:
-        """Let what was rung be heard."""
+    async def ring(self) -> None:
+        """Let what was rung be heard, in another thread as it is with a bell."""
         rings, self.rings = self.rings, []
         for process, word in rings:
-            self.processes[process]._heard(word)
+            await database_sync_to_async(self.processes[process]._heard)([word])
 
     async def calm(self) -> None:
         """Every process has looked at the log's end, as it does once a second."""

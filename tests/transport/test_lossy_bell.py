@@ -20,10 +20,11 @@ from tests.builders import make_room
 class LossyBell:
     """Carries rings between processes, or does not."""
 
-    def __init__(self, drop: float, double: float) -> None:
-        self.drop, self.double = drop, double
+    def __init__(self, loop: asyncio.AbstractEventLoop, drop: float, double: float) -> None:
+        self.loop, self.drop, self.double = loop, drop, double
         self.chance = random.Random(7)
         self.processes: list[Process] = []
+        self.carrying: set[asyncio.Task[None]] = set()
         self.rung = self.dropped = 0
 
     def ring(self, word: str) -> None:
@@ -34,15 +35,20 @@ class LossyBell:
         for _ in range(2 if self.chance.random() < self.double else 1):
             delay = self.chance.random() * 0.05
             for process in self.processes:
-                asyncio.get_running_loop().call_later(delay, process._heard, word)
+                self.loop.call_soon_threadsafe(self.loop.call_later, delay, self.carry, process, word)
+
+    def carry(self, process: Process, word: str) -> None:
+        task = self.loop.create_task(database_sync_to_async(process._heard)([word]))
+        self.carrying.add(task)
+        task.add_done_callback(self.carrying.discard)
 
 
 @pytest.fixture
 async def two(request, transactional_db, settings) -> AsyncIterator[tuple[Process, Process, LossyBell]]:
     """Two web processes in one loop that share nothing but the database and this bell."""
     settings.REDIS_URL = ""
-    bell = LossyBell(**request.param)
     loop = asyncio.get_running_loop()
+    bell = LossyBell(loop, **request.param)
     bell.processes = [Process(loop), Process(loop)]
     for process in bell.processes:
         process.bell.ring = bell.ring
