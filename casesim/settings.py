@@ -290,6 +290,16 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
 }
 
+POSTGRES_OPTIONS = {
+    # Django lets the driver prepare nothing; the live path asks for it (rooms.live.sql.planned_once).
+    "prepare_threshold": 5,
+    # A connection that a firewall has forgotten is noticed in seconds, not in TCP's quarter of an hour.
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 30,  # seconds
+    "keepalives_interval": 5,  # seconds
+    "tcp_user_timeout": 15_000,  # ms
+}
+
 
 def database() -> dict[str, Any]:
     """The default database: SQLite under `var/`, or what DATABASE_URL names."""
@@ -300,8 +310,7 @@ def database() -> dict[str, Any]:
     if parsed["ENGINE"].endswith("sqlite3"):
         parsed["OPTIONS"] = SQLITE_OPTIONS
     else:
-        # Django lets the driver prepare nothing; the live path asks for it once (rooms.live.sql.planned_once)
-        parsed.setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
+        parsed["OPTIONS"] = {**POSTGRES_OPTIONS, **parsed.get("OPTIONS", {})}
     return parsed
 
 

@@ -14,7 +14,6 @@ from rooms.live.append import rewrite
 from rooms.live.bell import ring
 from rooms.live.now import wall_ms
 from rooms.models import Room, Seat
-from scenarios.core.schema import CANDIDATE
 from scenarios.queries import scenario as scenario_of
 
 # For whoever may not be named here. Sent with `room_id` and `seats`, in the erasing's transaction.
@@ -44,8 +43,7 @@ def erase(room_id: str, seats: Collection[str]) -> None:
     if words is None:
         _emptied(room_id, row)
     room_erased.send(None, room_id=room_id, seats=frozenset(seats))
-    Seat.objects.filter(room_id=room_id).update(changed_at=wall_ms())
-    transaction.on_commit(partial(ring, f"seat {room_id} {CANDIDATE}"))  # whoever holds the old words lets go
+    transaction.on_commit(partial(ring, f"erased {room_id}"))  # whoever holds the old words lets go
 
 
 def close(room_id: str, seats: Collection[str], at: int) -> None:

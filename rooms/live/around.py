@@ -30,7 +30,7 @@ class Around:
         hub: Hub,
         redis: "Redis | None",
         ring: Callable[[str], None],
-        spawn: Callable[[Coroutine[Any, Any, Any]], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
         try_: Try,
     ) -> None:
         self._hub = hub
@@ -50,19 +50,20 @@ class Around:
     def heard(self, room_id: str) -> None:
         """Another process says that somebody came or went there."""
         if room_id in self._hub.rooms:
-            self._spawn(self._look_after(self._hub.rooms[room_id]))
+            self._spawn(self.look(self._hub.rooms[room_id]))
 
     async def left(self, room_id: str, seat: str) -> None:
         """The seat's last socket here is gone. Whoever is there again by then touches the key again."""
         await presence.gone(self._redis, room_id, seat)
         self.came_or_went(room_id)
 
-    async def look(self, room: HubRoom) -> bool:
+    async def look(self, room: HubRoom, ring: bool = False) -> None:
         """Say who is here, see who else is, hand out heads that changed, and fill or give back chairs.
 
-        Was anybody here taken to be away? Then others may have to look again.
+        `ring` that others look too; so they must if somebody here was taken to be away.
         """
-        unknown = await presence.touch(self._redis, room.id, list(room.ears))
+        if await presence.touch(self._redis, room.id, list(room.ears)) or ring:
+            self._ring(f"here {room.id}")
         here = await presence.here(self._redis, room.id, list(room.state.seats))
         if here is None:
             room.missing.clear()  # nobody is away because Redis is: the grace begins anew
@@ -73,7 +74,6 @@ class Around:
         self.hand_back(room)
         if here is not None and room.state.status == "live":
             await self._stand_in(room)
-        return unknown
 
     def hand_back(self, room: HubRoom) -> None:
         """Who is back in a seat a bot stands in gets it back; asked again at every look until it is so."""
@@ -91,14 +91,10 @@ class Around:
 
     def _look_and_ring(self, room_id: str) -> None:
         del self._soon[room_id]
-        self._ring(f"here {room_id}")
         if room_id in self._hub.rooms:
-            self._spawn(self.look(self._hub.rooms[room_id]))
-
-    async def _look_after(self, room: HubRoom) -> None:
-        """Whoever went from there may have a tab here: then they look again."""
-        if await self.look(room):
-            self._ring(f"here {room.id}")
+            self._spawn(self.look(self._hub.rooms[room_id], ring=True))
+        else:
+            self._ring(f"here {room_id}")
 
     async def _stand_in(self, room: HubRoom) -> None:
         for seat in room.away_too_long(time.monotonic()):

@@ -1,8 +1,8 @@
 """The bell: "room 7 grew", to other processes. Never the record, never fatal.
 
-A message is several lines: the process that rings (empty: it is no web process), then what is rung,
-`grew ROOM SEQ`, `here ROOM` (somebody came or went), `seat ROOM SEAT` (its token changed) or `hello`
-(a process has begun to listen).
+A message is several lines: the bell that rings (empty: whoever has none), then what is rung, `grew ROOM SEQ`,
+`here ROOM` (somebody came or went), `seat ROOM SEAT` (its token changed), `erased ROOM` (its words were taken
+out) or `hello` (a process has begun to listen).
 """
 
 import contextlib
@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Sequence
 
 from django.db import connection
-from redis.client import PubSub
 from redis.exceptions import RedisError
 
 from rooms.live import metrics
@@ -29,11 +28,11 @@ ALONE = 1.0  # seconds for which "nobody else listens" is taken to hold
 WAITING = 10_000  # rings
 QUIET = 5.0  # seconds without a word after which Redis is asked whether it is still there
 PAUSE = 0.5  # seconds before the bell is hung up again
-PATIENCE = 2.0  # seconds for a thread that waits for a store which does not answer
+PATIENCE = 2.0  # seconds for a store that does not answer
 
 
 def ring(word: str) -> None:
-    """Ring from outside a web process, or from a thread that may wait for it."""
+    """Ring from a thread that may wait for it, with no bell of its own: every process hears it."""
     redis = client()
     if redis is None:
         return
@@ -54,11 +53,18 @@ class Bell:
         self._redis = client()
         self._me = secrets.token_hex(4)
         self._rings: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._hellos = 0  # heard
         self._alone_until = 0.0
+        self._subscribed = False
+        self._follows: float | None = None  # since when it has followed one message, monotonic
         self._stopping = False
-        self._subscription: PubSub | None = None
         self._threads: list[threading.Thread] = []
-        self.alive = False
+
+    @property
+    def alive(self) -> bool:
+        """Is what others ring heard, and followed?"""
+        follows = self._follows
+        return self._subscribed and (follows is None or time.monotonic() - follows < PATIENCE)
 
     def start(self) -> None:
         """Without Redis there is nobody to ring for."""
@@ -72,9 +78,6 @@ class Bell:
         """Ring what waits, and hear no more. Neither thread is waited for longer than `PATIENCE`."""
         self._stopping = True
         self._rings.put(None)
-        if self._subscription is not None:
-            with contextlib.suppress(RedisError, OSError):
-                self._subscription.ping()  # its answer wakes the thread that hears
         for thread in self._threads:
             thread.join(PATIENCE)
 
@@ -92,17 +95,20 @@ class Bell:
                 while (word := self._rings.get_nowait()) is not None:
                     words.append(word)
                 self._rings.put(None)  # to be met again when these are rung
-            try:
-                self._publish(words)
-            except (RedisError, OSError) as error:
-                logger.warning("the bell was not rung: %s", type(error).__name__)
+            self._publish(words)
+        self._publish([])  # by this the thread that hears notices that it should stop
 
     def _publish(self, words: Sequence[str]) -> None:
         """All that waits in one message."""
         assert self._redis is not None  # noqa: S101
-        listeners = self._redis.publish(CHANNEL, "\n".join([self._me, *words]))
-        if self.alive and listeners == 1:  # that is this process itself
-            self._alone_until = time.monotonic() + ALONE
+        hellos = self._hellos
+        try:
+            listeners = self._redis.publish(CHANNEL, "\n".join([self._me, *words]))
+        except Exception as error:
+            logger.warning("the bell was not rung: %s", type(error).__name__)
+        else:
+            if listeners == 1 and self._subscribed and hellos == self._hellos:  # it is this process itself
+                self._alone_until = time.monotonic() + ALONE
 
     # --- the thread that hears ------------------------------------------------------------------------
 
@@ -112,7 +118,10 @@ class Bell:
                 self._hear()
             except (RedisError, OSError) as error:
                 logger.warning("the bell fell silent: %s", type(error).__name__)
-            self.alive, self._subscription = False, None
+            except Exception:
+                metrics.restarted()
+                logger.exception("the bell fell silent")
+            self._subscribed = False
             if not self._stopping:
                 time.sleep(PAUSE)
         connection.close()  # whoever heard has read the log in this thread
@@ -122,12 +131,9 @@ class Bell:
         assert self._redis is not None  # noqa: S101
         with self._redis.pubsub() as subscription:
             subscription.subscribe(CHANNEL)
-            self._subscription = subscription
-            self.alive = True
-            self._alone_until = 0.0
-            self.ring(HELLO)  # whoever rang for himself alone hears that he is not
             asked = False
             while not self._stopping:
+                # the answer to a ping would be ignored with the answers to subscribing
                 message = subscription.get_message(ignore_subscribe_messages=False, timeout=QUIET)
                 if message is not None:
                     asked = False
@@ -139,15 +145,23 @@ class Bell:
                     asked = True
 
     def _take(self, message: dict[str, object]) -> None:
-        if message["type"] != "message":
-            return
-        who, *words = str(message["data"]).split("\n")
-        if who == self._me:
-            return
-        if HELLO in words:
+        if message["type"] == "subscribe":
+            self._subscribed = True
             self._alone_until = 0.0
+            self.ring(HELLO)  # whoever rang for himself alone hears that he is not
+        elif message["type"] == "message":
+            who, *words = str(message["data"]).split("\n")
+            if who != self._me:
+                self._follow(words)
+
+    def _follow(self, words: Sequence[str]) -> None:
+        if HELLO in words:
+            self._hellos += 1
+            self._alone_until = 0.0
+        self._follows = time.monotonic()
         try:
             self._heard([word for word in words if word != HELLO])
         except Exception:
             metrics.restarted()
             logger.exception("what was rung could not be followed; the poll finds it")
+        self._follows = None

@@ -1,7 +1,7 @@
 """The hub: this process's table of rooms and sockets. Hands out each audience's bytes, strictly in order.
 
-All but `read_ahead` runs in one event loop, so what stands between two awaits happens at once. The hub
-reads the log, never writes it, and holds for each room the fold of what it has handed out.
+What reads the log does so in other threads; all else runs in one event loop, so what stands between two
+awaits happens at once. The hub never writes the log. It holds the fold of what each room was handed out.
 """
 
 import asyncio
@@ -135,9 +135,11 @@ class Hub:
         Nothing if it is here already, or if the database is away: the poll comes back to it.
         """
         room = self.rooms.get(room_id)
-        if room is not None and (after := room.state.seq) < seq:
+        if room is not None and (after := max(room.state.seq, room.ahead)) < seq:
             with contextlib.suppress(*outage.AWAY):
-                return room, asked(partial(_read_lines, room_id, after, seq))
+                lines = asked(partial(_read_lines, room_id, after, seq))
+                room.ahead = lines[-1][0].seq if lines else after
+                return room, lines
         return None
 
     def catch_up(self, room: HubRoom) -> None:
@@ -164,8 +166,11 @@ class Hub:
             heads = await self.reader(log.heads, list(self.rooms))
         except outage.AWAY:
             return  # the next round asks again
-        for room_id, seq in heads.items():
-            self.heard(room_id, seq)
+        for room_id, head in heads.items():
+            room = self.rooms.get(room_id)
+            if room is not None and room.epoch != head.epoch:  # what it holds is not in the log any more
+                self.let_go(room)
+            self.heard(room_id, head.seq)
 
     def show_heads(self, room: HubRoom) -> None:
         """Hand out heads that changed although no line came (somebody came or went)."""
@@ -174,21 +179,22 @@ class Hub:
     async def _catch_up(self, room: HubRoom) -> None:
         """Once, and again if meanwhile it was heard that the log goes on."""
         with contextlib.suppress(*outage.AWAY):  # the poll comes back to it
-            while await self._read_on(room, room.heard) and room.state.seq < room.heard:
-                pass
+            before = -1
+            while before < room.heard:
+                before = room.heard
+                await self._read_on(room)
 
-    async def _read_on(self, room: HubRoom, upto: int = 0) -> bool:
-        """Read to there at least (0: to the log's end); was there anything? Or one of `outage.AWAY`."""
-        seq = room.state.seq
-        self.take_read(room, await self.reader(_read_lines, room.id, seq, upto))
-        return room.state.seq > seq
+    async def _read_on(self, room: HubRoom) -> None:
+        """Read to the log's end. One of `outage.AWAY` if the database does not answer."""
+        self.take_read(room, await self.reader(_read_lines, room.id, room.state.seq))
 
     def take_read(self, room: HubRoom, lines: Read) -> None:
         """Lines read from the log: the next ones, but for those that were taken meanwhile."""
-        if lines and self.rooms.get(room.id) is room:
-            self._take(room, lines)
-            if room.state.seq < lines[-1][0].seq:
-                self._start_over(room)
+        if not lines or lines[-1][0].seq <= room.state.seq or self.rooms.get(room.id) is not room:
+            return
+        self._take(room, lines)
+        if room.state.seq < lines[-1][0].seq:
+            self._start_over(room)
 
     def give_up(self, room_id: str) -> None:
         """Something went wrong in handing out: forget the room, and let everybody come back to it."""
@@ -203,7 +209,8 @@ class Hub:
 
     def let_go(self, room: HubRoom) -> None:
         """Forget a room. Everybody comes back to it, and the log is read anew."""
-        self.rooms.pop(room.id, None)
+        if self.rooms.get(room.id) is room:
+            del self.rooms[room.id]
         for ear in room.all_ears():
             ear.close(4000)
 
@@ -286,6 +293,6 @@ def _read_room(room_id: str) -> HubRoom:
 
 
 def _read_lines(room_id: str, after: int, upto: int = 0) -> Read:
-    """What comes after a seq. `upto`: how far the log goes at least, as it was heard."""
+    """What comes after a seq; no further than `upto`, where that is the next one alone."""
     lines = log.line(room_id, upto) if upto == after + 1 else log.read(room_id, after)
     return [(line, line.event()) for line in lines]

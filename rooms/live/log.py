@@ -102,11 +102,18 @@ def _rooms(room_ids: Sequence[str], suffix: str = "") -> Query:
     return sql, params
 
 
-def heads(room_ids: Sequence[str]) -> dict[str, int]:
-    """The last seq of each of these rooms, in one query."""
+class LogHead(NamedTuple):
+    """Where a log ends, and which log it is: words taken out begin another epoch."""
+
+    seq: int
+    epoch: str
+
+
+def heads(room_ids: Sequence[str]) -> dict[str, LogHead]:
+    """The heads of these rooms' logs, in one query."""
     these, params = one_of("id", room_ids)
-    sql = f"SELECT id, last_seq FROM rooms_room WHERE {these}"  # noqa: S608
-    return dict(rows(sql, params)) if room_ids else {}
+    sql = f"SELECT id, last_seq, epoch FROM rooms_room WHERE {these}"  # noqa: S608
+    return {room_id: LogHead(*head) for room_id, *head in (rows(sql, params) if room_ids else [])}
 
 
 class SeatRow(NamedTuple):
@@ -129,18 +136,15 @@ def seat_of(token_digest: str) -> SeatRow | None:
     return next((SeatRow(*row) for row in rows(sql, [token_digest])), None)
 
 
-def changed_seats(since: int) -> list[tuple[str, str, str, frozenset[str]]]:
-    """(room, its epoch, seat, the keys that open it now) of seats given to somebody else or closed since.
-
-    So are all seats of a room whose words were taken out, which begins a new epoch.
-    """
+def changed_seats(since: int) -> list[tuple[str, str, frozenset[str]]]:
+    """(room, seat, the keys that open it now) of seats given to somebody else or closed since."""
     sql = (
-        "SELECT s.room_id, r.epoch, s.seat, s.token_digest, m.person_id, s.revoked_at FROM rooms_seat s"
+        "SELECT s.room_id, s.seat, s.token_digest, m.person_id, s.revoked_at FROM rooms_seat s"
         " JOIN rooms_room r ON r.id = s.room_id"
         " LEFT JOIN accounts_membership m ON m.person_id = s.person_id AND m.workspace_id = r.workspace_id"
         " WHERE s.changed_at >= %s"
     )
-    return [(room, epoch, seat, _keys(*by)) for room, epoch, seat, *by in rows(sql, [since])]
+    return [(room, seat, _keys(*by)) for room, seat, *by in rows(sql, [since])]
 
 
 def _keys(token_digest: str | None, person_id: int | None, revoked_at: int | None) -> frozenset[str]:

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import logging
+import re
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from itertools import takewhile
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
@@ -35,6 +37,7 @@ POLL = 1.0  # seconds
 WATCH = 5.0  # seconds between looks for sockets that do not read
 OVERLAP = 5_000  # ms a changed seat is looked for again: clocks of two machines may differ
 PATIENCE = 20.0  # seconds a command may wait for the writer
+SEQ = re.compile(r"[0-9]{1,18}")
 FAREWELL = 2.0  # seconds the sockets have to go when this process ends
 
 Answered = Callable[[Answer], None]
@@ -105,8 +108,8 @@ class Process:
                 ear.close(4000)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.hub.empty.wait(), FAREWELL)
-        await self._end_tasks()
         await self._loop.run_in_executor(None, self.bell.stop)
+        await self._end_tasks()
         if self.redis is not None:
             await self.redis.aclose()
         await self.hub.close()
@@ -166,7 +169,7 @@ class Process:
 
     async def leave(self, ear: Ear) -> None:
         last = self.hub.leave(ear)
-        if not ear.room.ears:
+        if ear.room.id not in self.hub.rooms:
             self.clock.forget(ear.room.id)
         if last and not self.stopping:
             await self.around.left(ear.room.id, ear.seat)
@@ -200,36 +203,50 @@ class Process:
                 _tell(awaited.answered, job, answer)
 
     def _hand_out(self, growth: Growth) -> None:
-        """What one room meets keeps no other's answers back."""
         room = self.hub.rooms.get(growth.room_id)
-        if room is None:
-            return
-        room.written = True
+        if room is not None:
+            room.written = True
+            self._alone(room, partial(self.hub.grew, growth))
+
+    def _alone(self, room: HubRoom, take: Callable[[], None]) -> None:
+        """What one room meets in taking its lines keeps no other's back."""
         try:
-            self.hub.grew(growth)
+            take()
         except Exception:
-            logger.exception("a room's new lines could not be taken", extra={"room": growth.room_id})
-            self.hub.give_up(growth.room_id)
+            logger.exception("a room's new lines could not be taken", extra={"room": room.id})
+            self.hub.give_up(room.id)
 
     # --- from the bell's thread ---------------------------------------------------------------------
 
     def _heard(self, words: Sequence[str]) -> None:
         grew: dict[str, int] = {}
-        for word in words:
-            what, _, rest = word.partition(" ")
-            room_id, _, seq = rest.partition(" ")
-            if what == "grew" and seq.isdigit():
-                grew[room_id] = max(int(seq), grew.get(room_id, 0))
-            else:
+        for what, room_id, *rest in (word.split(" ") for word in words if " " in word):
+            if what != "grew":
                 self._loop.call_soon_threadsafe(self._told, what, room_id)
+            elif SEQ.fullmatch(rest[0] if rest else ""):
+                grew[room_id] = max(int(rest[0]), grew.get(room_id, 0))
         for room_id, seq in grew.items():
+            self._read_ahead(room_id, seq)
+
+    def _read_ahead(self, room_id: str, seq: int) -> None:
+        try:
             read = self.hub.read_ahead(room_id, seq)
-            if read is not None:
-                self._loop.call_soon_threadsafe(self.hub.take_read, *read)
+        except Exception:
+            logger.exception("a room's new lines could not be read", extra={"room": room_id})
+            return
+        if read is not None:
+            room, lines = read
+            self._loop.call_soon_threadsafe(self._alone, room, partial(self.hub.take_read, room, lines))
+
+    # --- and in the event loop again ------------------------------------------------------------------
 
     def _told(self, what: str, room_id: str) -> None:
-        if what == "seat" and room_id in self.hub.rooms:
+        if self.stopping or room_id not in self.hub.rooms:
+            return
+        if what == "seat":
             self._spawn(self._close_revoked())
+        elif what == "erased":
+            self._spawn(self.hub.poll())
         elif what == "here":
             self.around.heard(room_id)
 
@@ -276,13 +293,11 @@ class Process:
         except outage.AWAY:
             return  # the next round asks again
         self._asked_seats = now  # only when it was answered: a change is never passed over
-        for room_id, epoch, seat, keys in changed:
+        for room_id, seat, keys in changed:
             room = self.hub.rooms.get(room_id)
             for ear in room.ears.get(seat, ()) if room else ():
                 if ear.key and ear.key not in keys:
                     ear.close(4501)
-            if room is not None and room.epoch != epoch:  # what it holds is not in the log any more
-                self.hub.let_go(room)
 
     async def _watch_sockets(self) -> None:
         while True:

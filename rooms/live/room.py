@@ -39,7 +39,8 @@ class HubRoom:
         self.here: set[str] = set()
         self.missing: dict[str, float] = {}  # panel seats whose person is away -> since when
         self.waits = False  # bots and reports wait for a worker
-        self.heard = 0  # how far the log goes, as others said
+        self.heard = 0  # how far the log goes, as the poll or this process's own lines said
+        self.ahead = 0  # how far the bell's thread has read, which alone writes this
         self.written = False  # this process has added lines which are not folded here yet
         self.catching_up: asyncio.Task[None] | None = None
         self._heads = Heads(scenario)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import casesim.settings
 from casesim.processes import ROOT
 
 
@@ -73,3 +74,13 @@ def test_empty_is_the_same_as_unset(tmp_path):
         ("DEBUG", "PORT", "SECRET_KEY", "SITE_URL", "REDIS_URL", "DATABASE_URL", "LOG_LEVEL"), ""
     )
     assert check(tmp_path, **empty).returncode == 0
+
+
+def test_a_dead_connection_to_postgresql_is_noticed_in_seconds_unless_the_address_says_otherwise(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u@db/casesim?connect_timeout=9&sslmode=require")
+    options = casesim.settings.database()["OPTIONS"]
+    assert (options["tcp_user_timeout"], options["connect_timeout"], options["sslmode"]) == (
+        15_000,
+        9,
+        "require",
+    )

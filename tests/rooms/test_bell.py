@@ -159,6 +159,43 @@ async def test_a_ring_that_cannot_be_followed_is_logged_and_the_next_is_heard(on
     assert one.bell.alive
 
 
+async def test_a_message_that_is_no_text_ends_nothing(one: Ringing, monkeypatch, caplog):
+    monkeypatch.setattr(bells, "PAUSE", 0.05)
+    client().publish(CHANNEL, b"\xff")
+    await until(lambda: "the bell fell silent" in caplog.text)
+    await until(lambda: one.bell.alive)
+    ring("grew a 1")
+    await until(lambda: one.heard == ["grew a 1"])
+
+
+async def test_a_bell_whose_rings_cannot_be_followed_for_long_is_not_called_alive(one: Ringing, monkeypatch):
+    monkeypatch.setattr(bells, "PATIENCE", 0.1)
+    may = threading.Event()
+    one.bell._heard = lambda words: may.wait(3)
+    ring("grew a 1")
+    await until(lambda: not one.bell.alive)
+    may.set()
+    await until(lambda: one.bell.alive)
+
+
+async def test_a_hello_that_crosses_an_answer_is_not_forgotten(one: Ringing, monkeypatch):
+    """Redis counts one listener; before its answer is read another process has come and said so."""
+    publish = one.bell._redis.publish
+
+    def crossed(*args) -> int:
+        counted = publish(*args)
+        one.bell._follow(["hello"])
+        return counted
+
+    one.bell._alone_until = 0.0
+    with monkeypatch.context() as patch:
+        patch.setattr(one.bell._redis, "publish", crossed)
+        await rung(one.bell, ["grew a 1"])
+    assert one.bell._alone_until == 0.0
+    await rung(one.bell, ["grew a 2"])
+    assert one.bell._alone_until > 0.0
+
+
 @pytest.fixture
 def own_redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
     """A Redis for one bell alone, to which a signal may be sent."""

@@ -8,7 +8,7 @@ from django.db import OperationalError, connection
 from rooms.core import messages as m
 from rooms.live import log
 from rooms.live.group import Folds, Job, commit
-from rooms.live.hub import Hub
+from rooms.live.hub import Hub, _read_lines
 from rooms.live.room import HubRoom
 from rooms.service import known
 from tests.builders import T0
@@ -38,7 +38,7 @@ def grow(room: HubRoom, *texts: str) -> int:
     """Another process adds these; returns where the log ends then."""
     for text in texts:
         commit([say(room.id, text)], Folds())
-    return log.heads([room.id])[room.id]
+    return log.heads([room.id])[room.id].seq
 
 
 def test_a_line_or_several_are_read_and_taken(hub, here):
@@ -64,10 +64,20 @@ def test_a_ring_for_what_is_not_in_the_log_changes_nothing(hub, here):
     assert here.state is before
 
 
-def test_what_was_read_twice_or_late_is_taken_once(hub, here):
-    first = hub.read_ahead(here.id, grow(here, "one"))
-    both = hub.read_ahead(here.id, grow(here, "two"))
-    for read in (both, first, both):
+def test_while_the_event_loop_is_busy_each_line_is_read_once(hub, here):
+    first, second = (hub.read_ahead(here.id, grow(here, text)) for text in ("one", "two"))
+    assert [[event.text for _, event in lines] for _, lines in (first, second)] == [["one"], ["two"]]
+    assert hub.read_ahead(here.id, here.state.seq + 2) is None
+    for read in (first, second):
+        hub.take_read(*read)
+    assert here.state == known(here.id).state
+
+
+def test_what_was_read_by_others_as_well_is_taken_once(hub, here):
+    before, seq = here.state.seq, grow(here, "one", "two")
+    ahead = hub.read_ahead(here.id, seq)
+    grow(here, "three")
+    for read in ((here, _read_lines(here.id, before)), ahead, (here, _read_lines(here.id, before))):
         hub.take_read(*read)
     assert here.state == known(here.id).state
     assert [line.seq for line in here.lines] == list(range(1, here.state.seq + 1))
@@ -108,6 +118,6 @@ def test_while_the_database_is_away_a_ring_is_let_go(hub, here, monkeypatch):
 def test_a_secret_line_is_read_with_its_audience(hub, here):
     before = dict(here.counts)
     commit([Job(here.id, "dana", m.Whisper(text="only us"), "w", T0 + 6)], Folds())
-    hub.take_read(*hub.read_ahead(here.id, log.heads([here.id])[here.id]))
+    hub.take_read(*hub.read_ahead(here.id, log.heads([here.id])[here.id].seq))
     assert "only us" in here.lines[-1].body and "candidate" not in here.lines[-1].to
     assert here.counts["dana"] - before["dana"] == here.counts["candidate"] - before["candidate"] + 1

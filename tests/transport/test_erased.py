@@ -1,5 +1,6 @@
 """A room whose words were taken out, while somebody still looks at it."""
 
+import pytest
 from channels.db import database_sync_to_async
 
 from rooms.core import messages as m
@@ -15,7 +16,10 @@ def over(room_id: str) -> None:
     handle_now(room_id, "facilitator", m.End(), "end")
 
 
-async def test_who_is_still_there_comes_back_and_sees_what_is_left(table: Table):
+@pytest.mark.parametrize("rung", [True, False], ids=["rung", "the ring is lost"])
+async def test_who_is_still_there_comes_back_and_sees_what_is_left(table: Table, monkeypatch, rung: bool):
+    if not rung:
+        monkeypatch.setattr("rooms.erasing.ring", lambda word: None)
     await database_sync_to_async(over)(table.room_id)
     open_page = await table.seat("lead")
     before = await database_sync_to_async(Room.objects.get)(pk=table.room_id)
