@@ -15,7 +15,10 @@ NEEDED = ("database", "writer")  # rooms cannot go on without these
 WELL = ("ok", "idle")  # idle: nobody has come to this process yet
 WAITS = {
     "celery": ("bots", "reports"),
-    "bell": ("what happens in other processes, for up to a second",),
+    "bell": (
+        "what happens in other processes, for up to a second",
+        "who comes and goes there, for up to ten",
+    ),
 }
 RECENT = 300  # seconds
 
