@@ -10,6 +10,7 @@ import asyncio
 from struct import Struct
 from typing import Any
 
+from daphne import http_protocol
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import tcp
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
@@ -81,8 +82,23 @@ class PromptReactor(AsyncioSelectorReactor):
             log.err()
 
 
+class PromptRequest(http_protocol.WebRequest):
+    """A request that is let go of as it becomes a socket: else its channel keeps it, and it its channel."""
+
+    def process(self) -> Any:
+        processed = super().process()
+        if self.transport is None and self.channel is not None:  # a socket has it now
+            self.channel.requests.clear()
+        return processed
+
+
 class PromptProtocol(WebSocketProtocol):
     """A socket that reads and writes plain texts itself, and leaves the rest to autobahn."""
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        """Let go of what holds this socket as its result: only the garbage collector would, minutes later."""
+        super().connectionLost(reason)
+        self.is_closed = None
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
         at = 0
@@ -161,6 +177,7 @@ def main() -> None:
     """Daphne's own command, on this reactor and with these sockets."""
     installReactor(PromptReactor(asyncio.new_event_loop()))
     WebSocketFactory.protocol = PromptProtocol
+    http_protocol.WebRequest = PromptRequest
     from daphne.cli import CommandLineInterface  # it takes the reactor it finds
 
     CommandLineInterface.entrypoint()

@@ -258,6 +258,39 @@ def test_who_talks_is_not_cut_for_not_answering_pings(module: str, tmp_path: Pat
         silent.close()
 
 
+OF_A_SOCKET = ["WebRequest", "PromptRequest", "HTTPChannel", "WebSocketProtocol", "PromptProtocol", "Server"]
+
+
+@pytest.mark.parametrize(
+    ("module", "left"),
+    [
+        pytest.param("casesim.web", [], id="ours"),
+        pytest.param(
+            "daphne", ["WebRequest", "HTTPChannel", "WebSocketProtocol", "Server"], id="control: Daphne"
+        ),
+    ],
+)
+def test_a_socket_that_went_leaves_nothing_for_the_garbage_collector(
+    module: str, left: list[str], tmp_path: Path
+) -> None:
+    """It would come by after minutes, and a process would seem to grow meanwhile."""
+    with served(module, tmp_path) as port:
+        stays = Client(port)
+        stays.ask(sent("no collector"))
+        for n in range(6):
+            goes = Client(port)
+            assert goes.ask(sent("hello")) == (Opcode.TEXT, b"hello")
+            if n % 3 == 0:
+                goes.send(sent(struct.pack("!H", 1000), Opcode.CLOSE))
+                assert goes.take()[0] == Opcode.CLOSE
+            (goes.reset if n % 3 == 1 else goes.close)()
+        time.sleep(3)  # Daphne looks once a second for what has ended
+        stays.send(sent("garbage"))
+        found = stays.texts(1)[0].split()
+        stays.close()
+    assert [name for name in OF_A_SOCKET if name in found] == left
+
+
 @pytest.mark.parametrize("module", BOTH)
 def test_handshakes_that_fail_and_sockets_that_break_leave_no_line_in_the_log(
     module: str, tmp_path: Path
