@@ -37,8 +37,8 @@ POLL = 1.0  # seconds
 WATCH = 5.0  # seconds between looks for sockets that do not read
 OVERLAP = 5_000  # ms a changed seat is looked for again: clocks of two machines may differ
 PATIENCE = 20.0  # seconds a command may wait for the writer
-SEQ = re.compile(r"[0-9]{1,18}")
 FAREWELL = 2.0  # seconds the sockets have to go when this process ends
+SEQ = re.compile(r"[0-9]{1,18}")
 
 Answered = Callable[[Answer], None]
 

@@ -26,13 +26,13 @@ def _answers(message: dict[str, Any]) -> list[dict[str, Any]]:
     word, _, number = message["text"].partition(" ")
     if word == "big":
         return [{"text": "é" * int(number)}]
+    if word == "burst":
+        return [{"text": f"{n}"} for n in range(int(number))]
+    if word == "garbage":
+        return [{"text": " ".join(["garbage", *sorted({type(one).__name__ for one in _garbage()})])}]
     if message["text"] == "no collector":
         gc.collect()
         gc.disable()
-    elif word == "garbage":
-        return [{"text": " ".join(["garbage", *sorted({type(one).__name__ for one in _garbage()})])}]
-    if word == "burst":
-        return [{"text": f"{n}"} for n in range(int(number))]
     return [{"text": message["text"]}]
 
 

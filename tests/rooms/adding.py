@@ -6,6 +6,8 @@ from collections.abc import Callable
 from rooms.core import messages as m
 from rooms.live import log
 from rooms.live.group import Job
+from rooms.live.room import HubRoom
+from rooms.service import known
 from tests.builders import T0
 
 PAUSE = ("facilitator", m.Pause())  # it changes when the clock knocks and whether the room is live
@@ -24,6 +26,14 @@ def is_whole(room: str) -> None:
     seqs = [line.seq for line in log.read(room)]
     assert seqs == list(range(1, len(seqs) + 1))
     assert log.rooms([room])[room].last_seq == len(seqs)
+
+
+def hub_room(room: str) -> HubRoom:
+    """The room as a hub reads it from the log."""
+    row = log.rooms([room])[room]
+    here = HubRoom(row, known(room).scenario)
+    here.take([(line, line.event()) for line in log.read(room)])
+    return here
 
 
 def until(true: Callable[[], object], seconds: float = 20) -> None:

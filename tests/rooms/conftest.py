@@ -3,6 +3,7 @@
 import pytest
 
 from rooms.live import group, log
+from rooms.live.hub import Hub
 from tests.builders import make_room
 
 
@@ -23,3 +24,11 @@ def locked(monkeypatch) -> list[list[str]]:
 @pytest.fixture
 def rooms() -> list[str]:
     return sorted(make_room(started=True).room_id for _ in range(3))
+
+
+@pytest.fixture
+def hub() -> Hub:
+    """A hub that hands out to nobody, as one is outside an event loop."""
+    hub = Hub(lambda room: None)
+    hub._hand_out_soon = lambda room, public: None
+    return hub

@@ -12,18 +12,9 @@ from rooms.live.hub import Hub, _read_lines
 from rooms.live.room import HubRoom
 from rooms.service import known
 from tests.builders import T0
-from tests.rooms.adding import said, say
-from tests.rooms.test_shared_fold import hub_room
+from tests.rooms.adding import hub_room, said, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def hub() -> Hub:
-    """A hub that hands out to nobody, as one is outside an event loop."""
-    hub = Hub(lambda room: None)
-    hub._hand_out_soon = lambda room, public: None
-    return hub
 
 
 @pytest.fixture

@@ -4,24 +4,15 @@ import pytest
 
 from rooms.core import messages as m
 from rooms.core.director import next_look
-from rooms.live import group, log
+from rooms.live import group
 from rooms.live.group import Folds, Job, Known, commit
-from rooms.live.hub import Hub
 from rooms.live.room import HubRoom
 from rooms.models import Room
 from rooms.service import known
 from tests.builders import T0
-from tests.rooms.adding import PAUSE, is_whole, said, say
+from tests.rooms.adding import PAUSE, hub_room, is_whole, said, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def hub_room(room: str) -> HubRoom:
-    """The room as a hub reads it from the log."""
-    row = log.rooms([room])[room]
-    here = HubRoom(row, known(room).scenario)
-    here.take([(line, line.event()) for line in log.read(room)])
-    return here
 
 
 def seen(room: HubRoom | None) -> Known | None:
@@ -64,11 +55,9 @@ def test_a_hub_that_lags_or_holds_another_epoch_is_not_believed(rooms):
         is_whole(room)
 
 
-def test_a_hub_takes_over_what_was_folded_from_its_own_state_and_folds_the_rest(rooms):
+def test_a_hub_takes_over_what_was_folded_from_its_own_state_and_folds_the_rest(rooms, hub):
     room = rooms[0]
     here = hub_room(room)
-    hub = Hub(lambda room: None)
-    hub._hand_out_soon = lambda room, public: None
     hub.rooms[room] = here
     mine, strange = Folds(seen=lambda room_id: seen(here)), Folds()
     _, (growth,) = commit([say(room, "one"), say(room, "two")], mine)
